@@ -1,0 +1,1 @@
+//! The cluster room: directory, routers, load balance, fault tolerance.

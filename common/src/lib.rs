@@ -1,0 +1,1 @@
+//! The ground floor of Tenfold: URL, keys, attachments, deadline, clock, extension points.

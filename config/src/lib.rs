@@ -1,0 +1,1 @@
+//! The config room: settings by builder, YAML and environment.

@@ -1,0 +1,1 @@
+//! The exchange room: requests matched with answers over one multiplexed connection.

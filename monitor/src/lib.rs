@@ -1,0 +1,1 @@
+//! The monitor room: call statistics and metrics.

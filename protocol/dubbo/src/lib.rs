@@ -1,0 +1,1 @@
+//! The dubbo2 wire protocol, provider and consumer.

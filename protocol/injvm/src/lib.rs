@@ -1,0 +1,1 @@
+//! Calls between a consumer and a provider of one process.

@@ -1,0 +1,1 @@
+//! The protocol room: Invoker, Invocation, Filter, Protocol, Exporter.

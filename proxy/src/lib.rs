@@ -1,0 +1,1 @@
+//! The proxy room: typed stubs and skeletons, generic calls.

@@ -1,0 +1,1 @@
+//! The built-in registry: a server of ZooKeeper's client protocol.

@@ -1,0 +1,1 @@
+//! The registry room: Dubbo's tree on a ZooKeeper client, static lists.

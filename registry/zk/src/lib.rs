@@ -1,0 +1,1 @@
+//! ZooKeeper's client protocol: records, opcodes, errors, no I/O.

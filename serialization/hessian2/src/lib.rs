@@ -1,0 +1,1 @@
+//! The Hessian 2 codec as Dubbo uses it.

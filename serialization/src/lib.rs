@@ -1,0 +1,1 @@
+//! The serialization room: what writes values to bytes and reads them back.

@@ -1,0 +1,1 @@
+//! A Dubbo-compatible RPC framework with a built-in registry.

@@ -1,0 +1,1 @@
+//! The transport room: channels and listeners over TCP and in memory.
