@@ -5,10 +5,11 @@ use std::{any::Any, fmt, sync::Arc};
 /// String-keyed values of a request or a response, in insertion order.
 ///
 /// Dubbo's own keys are few and short, so a list beats a hash map: a look-up compares a handful of
-/// short strings. A key occurs once.
+/// short strings. A key occurs once. Clones share the list until one of them is changed, and no
+/// attachments take no memory, so they cost a call little.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attachments {
-    entries: Vec<(String, AttachmentValue)>,
+    entries: Option<Arc<Vec<(String, AttachmentValue)>>>,
 }
 
 /// One value of [`Attachments`].
@@ -35,9 +36,7 @@ pub enum AttachmentValue {
 impl Attachments {
     /// No attachments; allocates nothing.
     pub const fn new() -> Self {
-        Self {
-            entries: Vec::new(),
-        }
+        Self { entries: None }
     }
 
     /// Sets a value and returns the one that stood there.
@@ -47,14 +46,11 @@ impl Attachments {
         value: impl Into<AttachmentValue>,
     ) -> Option<AttachmentValue> {
         let value = value.into();
-        match self
-            .entries
-            .iter_mut()
-            .find(|(known, _)| known == key.as_ref())
-        {
+        let entries = Arc::make_mut(self.entries.get_or_insert_default());
+        match entries.iter_mut().find(|(known, _)| known == key.as_ref()) {
             Some((_, slot)) => Some(std::mem::replace(slot, value)),
             None => {
-                self.entries.push((key.into(), value));
+                entries.push((key.into(), value));
                 None
             }
         }
@@ -62,12 +58,17 @@ impl Attachments {
 
     /// Removes a value.
     pub fn remove(&mut self, key: &str) -> Option<AttachmentValue> {
-        let at = self.entries.iter().position(|(known, _)| known == key)?;
-        Some(self.entries.remove(at).1)
+        let entries = self.entries.as_mut()?;
+        let at = entries.iter().position(|(known, _)| known == key)?;
+        Some(Arc::make_mut(entries).remove(at).1)
     }
 
     /// Takes over all of `other`'s entries; its values win.
     pub fn extend_from(&mut self, other: &Self) {
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
         for (key, value) in other.iter() {
             self.insert(key, value.clone());
         }
@@ -75,12 +76,14 @@ impl Attachments {
 
     /// Keeps the entries for which `keep` says so.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &AttachmentValue) -> bool) {
-        self.entries.retain(|(key, value)| keep(key, value));
+        if let Some(entries) = &mut self.entries {
+            Arc::make_mut(entries).retain(|(key, value)| keep(key, value));
+        }
     }
 
     /// A value by its key.
     pub fn value(&self, key: &str) -> Option<&AttachmentValue> {
-        self.entries
+        self.slice()
             .iter()
             .find(|(known, _)| known == key)
             .map(|(_, value)| value)
@@ -96,19 +99,23 @@ impl Attachments {
 
     /// All entries in insertion order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &AttachmentValue)> {
-        self.entries
+        self.slice()
             .iter()
             .map(|(key, value)| (key.as_str(), value))
     }
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.slice().len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.slice().is_empty()
+    }
+
+    fn slice(&self) -> &[(String, AttachmentValue)] {
+        self.entries.as_deref().map_or(&[], Vec::as_slice)
     }
 }
 
