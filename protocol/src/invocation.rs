@@ -1,0 +1,101 @@
+//! A call on its way down.
+
+use std::{sync::Arc, time::Instant};
+
+use tenfold_common::{Attachments, Deadline};
+use tenfold_serialization::Arguments;
+
+use crate::{MethodDescriptor, Payload, Peer, ServiceDescriptor};
+
+/// Everything about a call but what it carries: cheap to clone, so that filters and retries can
+/// keep it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Call {
+    /// The interface that is called.
+    pub service: Arc<ServiceDescriptor>,
+    /// The method that is called.
+    pub method: Arc<MethodDescriptor>,
+    /// What travels beside the arguments. On a consumer: what the user and the filters add; the
+    /// protocol adds path, version and the like by itself. On a provider: all that came.
+    pub attachments: Attachments,
+    /// When the call must be over; `None` leaves it to the invoker's `timeout`.
+    pub deadline: Option<Deadline>,
+    /// Tag of the call, for routing.
+    pub tag: Option<Arc<str>>,
+    /// Tries of failover beyond the first; `None` leaves it to the method and the configuration.
+    pub retries: Option<u32>,
+    /// Whether the caller wants no answer.
+    pub one_way: bool,
+    /// The other end of the connection, on a provider.
+    pub peer: Option<Arc<Peer>>,
+    /// When the call began in this process.
+    pub started: Instant,
+}
+
+/// A call with its arguments.
+#[non_exhaustive]
+pub struct Invocation {
+    /// What is called, and how.
+    pub call: Call,
+    /// The arguments, or a stream of messages.
+    pub payload: Payload<Arc<dyn Arguments>>,
+}
+
+impl Call {
+    /// A call of `method` without attachments, deadline or tag.
+    pub fn new(
+        service: Arc<ServiceDescriptor>,
+        method: Arc<MethodDescriptor>,
+        started: Instant,
+    ) -> Self {
+        let one_way = method.settings.one_way;
+        Self {
+            service,
+            method,
+            attachments: Attachments::new(),
+            deadline: None,
+            tag: None,
+            retries: None,
+            one_way,
+            peer: None,
+            started,
+        }
+    }
+}
+
+impl Invocation {
+    /// A call with its arguments.
+    pub fn unary(call: Call, arguments: Arc<dyn Arguments>) -> Self {
+        Self {
+            call,
+            payload: Payload::Unary(arguments),
+        }
+    }
+
+    /// The same call for a further try; `None` for a stream, which can be sent only once.
+    pub fn try_clone(&self) -> Option<Self> {
+        match &self.payload {
+            Payload::Unary(arguments) => {
+                Some(Self::unary(self.call.clone(), Arc::clone(arguments)))
+            }
+            Payload::Stream(_) => None,
+        }
+    }
+
+    /// The arguments, unless the payload is a stream.
+    pub fn arguments(&self) -> Option<&Arc<dyn Arguments>> {
+        match &self.payload {
+            Payload::Unary(arguments) => Some(arguments),
+            Payload::Stream(_) => None,
+        }
+    }
+
+    /// The method that the user means: for a generic call its first argument, else the method's
+    /// own name. Routing, load balance, limits and statistics go by it.
+    pub fn real_method_name(&self) -> &str {
+        self.call
+            .method
+            .real_name(self.arguments().map(|arguments| &**arguments))
+    }
+}
