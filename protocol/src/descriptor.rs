@@ -175,6 +175,18 @@ impl MethodDescriptor {
         self
     }
 
+    /// How long a try may take by what `url` says about this method and about the service
+    /// (`<method>.timeout`, `timeout`), else by the interface, else a second. Zero and negative
+    /// values count as unset, as dubbo-go sends them.
+    pub fn timeout_by(&self, url: &Url) -> Duration {
+        url.method_param(&self.name, keys::TIMEOUT)
+            .and_then(|millis| millis.trim().parse().ok())
+            .filter(|millis| *millis > 0)
+            .map(Duration::from_millis)
+            .or(self.settings.timeout)
+            .unwrap_or(MethodSettings::DEFAULT_TIMEOUT)
+    }
+
     /// How its values are read.
     pub fn codec(&self) -> &dyn MethodCodec {
         &*self.codec
@@ -199,6 +211,9 @@ impl fmt::Debug for MethodDescriptor {
 }
 
 impl MethodSettings {
+    /// How long a try may take when neither an interface nor a URL says so, as in Dubbo.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
+
     /// No settings.
     pub fn new() -> Self {
         Self::default()

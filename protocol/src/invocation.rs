@@ -1,6 +1,9 @@
 //! A call on its way down.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tenfold_common::{Attachments, Deadline};
 use tenfold_serialization::Arguments;
@@ -19,7 +22,9 @@ pub struct Call {
     /// What travels beside the arguments. On a consumer: what the user and the filters add; the
     /// protocol adds path, version and the like by itself. On a provider: all that came.
     pub attachments: Attachments,
-    /// When the call must be over; `None` leaves it to the invoker's `timeout`.
+    /// How long one try may take; `None` leaves it to the method and the configuration.
+    pub timeout: Option<Duration>,
+    /// When the call, with all its tries, must be over.
     pub deadline: Option<Deadline>,
     /// Tag of the call, for routing.
     pub tag: Option<Arc<str>>,
@@ -54,6 +59,7 @@ impl Call {
             service,
             method,
             attachments: Attachments::new(),
+            timeout: None,
             deadline: None,
             tag: None,
             retries: None,
@@ -61,6 +67,14 @@ impl Call {
             peer: None,
             started,
         }
+    }
+}
+
+impl Call {
+    /// When a try that starts at `now` must be over: after the call's own timeout, else after
+    /// `configured`, and never later than the call itself.
+    pub fn try_deadline(&self, now: Instant, configured: Duration) -> Deadline {
+        Deadline::after(now, self.timeout.unwrap_or(configured)).earlier(self.deadline)
     }
 }
 

@@ -18,6 +18,10 @@ impl<'a> Decoder<'a> {
 }
 pub trait Encode {
     fn encode(&self, e: &mut Encoder<'_>) -> Result<(), EncodeError>;
+    fn java_text(&self, out: &mut String) -> bool {
+        let _ = out;
+        false
+    }
 }
 pub trait Decode: Sized {
     fn decode(d: &mut Decoder<'_>) -> Result<Self, DecodeError>;
@@ -36,8 +40,30 @@ pub struct DecodeError;
 pub enum Value {
     Null,
 }
+impl Encode for Value {
+    fn encode(&self, _e: &mut Encoder<'_>) -> Result<(), EncodeError> {
+        Ok(())
+    }
+}
+impl Decode for Value {
+    fn decode(_d: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Ok(Value::Null)
+    }
+}
 #[derive(Clone, Debug)]
 pub struct Throwable {
     pub class: String,
     pub message: Option<String>,
+}
+impl Throwable {
+    pub fn new(class: &str, message: String) -> Self {
+        Self {
+            class: class.into(),
+            message: Some(message),
+        }
+    }
+    pub fn field(&self, _n: &str) -> Option<&Value> {
+        None
+    }
+    pub fn set_field(&mut self, _n: &str, _v: Value) {}
 }
