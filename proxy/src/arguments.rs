@@ -3,10 +3,10 @@
 use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
 use tenfold_hessian2::{Decode, Decoder, Encode, JavaType};
-use tenfold_protocol::{MethodCodec, MethodDescriptor};
+use tenfold_protocol::{MethodCodec, MethodDescriptor, descriptor_of_name};
 use tenfold_serialization::{Arguments, Body, Reader, SerializationError, Writer};
 
-use crate::{MethodResult, descriptor_of_name};
+use crate::MethodResult;
 
 /// A tuple of argument types, up to twelve.
 pub trait ArgumentTuple: Sized + Send + Sync + 'static {

@@ -14,14 +14,12 @@
 //! ```
 
 mod arguments;
-mod java;
 mod result;
 mod service_error;
 mod skeleton;
 mod stub;
 
 pub use arguments::{ArgumentTuple, Packed, typed_method};
-pub use java::{descriptor_of_name, name_of_descriptor, split_descriptors};
 pub use result::MethodResult;
 pub use service_error::{
     ExceptionMessage, ServiceError, exception, read_exception_field, write_exception_field,

@@ -21,7 +21,7 @@ const PRIMITIVES: [(&str, &str); 9] = [
 /// `[Ljava.lang.String;`) are taken too, as Dubbo's `ReflectUtils.name2desc` does.
 ///
 /// ```
-/// use tenfold_proxy::descriptor_of_name;
+/// use tenfold_protocol::descriptor_of_name;
 /// assert_eq!(descriptor_of_name("int[]"), "[I");
 /// assert_eq!(descriptor_of_name("java.lang.String"), "Ljava/lang/String;");
 /// assert_eq!(descriptor_of_name("[Ljava.lang.String;"), "[Ljava/lang/String;");
@@ -51,7 +51,7 @@ pub fn descriptor_of_name(name: &str) -> Cow<'static, str> {
 /// The Java type name of one descriptor; a text that is none is given back as it is.
 ///
 /// ```
-/// use tenfold_proxy::name_of_descriptor;
+/// use tenfold_protocol::name_of_descriptor;
 /// assert_eq!(name_of_descriptor("[[I"), "int[][]");
 /// assert_eq!(name_of_descriptor("Ljava/util/List;"), "java.util.List");
 /// ```
@@ -72,7 +72,7 @@ pub fn name_of_descriptor(descriptor: &str) -> String {
 /// Splits concatenated descriptors; `None` when the text is not a sequence of them.
 ///
 /// ```
-/// use tenfold_proxy::split_descriptors;
+/// use tenfold_protocol::split_descriptors;
 /// assert_eq!(split_descriptors("I[ZLa/B;"), Some(vec!["I", "[Z", "La/B;"]));
 /// assert_eq!(split_descriptors("Lopen"), None);
 /// ```
