@@ -43,6 +43,10 @@ pub trait Protocol: Send + Sync {
         service: Arc<ServiceDescriptor>,
     ) -> BoxFuture<Result<Arc<dyn Invoker>, RpcError>>;
 
+    /// Tells every consumer, by a read-only notice, to send its next calls elsewhere. Calls that
+    /// come all the same are answered.
+    fn go_away(&self);
+
     /// Stops serving politely: a read-only notice to every consumer, answers until each connection
     /// has been quiet for `quiet`, then close; `deadline` bounds the whole. Connections to
     /// providers are closed after their calls in flight.

@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -23,6 +23,7 @@ use tenfold_protocol::{
 pub(crate) struct Services {
     table: ArcSwap<Table>,
     change: Mutex<()>,
+    generation: AtomicU64,
 }
 
 /// Services by path and version; those of one entry differ in their group.
@@ -51,7 +52,17 @@ pub(crate) struct Permit {
 
 impl Services {
     pub(crate) fn new() -> Self {
-        Self { table: ArcSwap::default(), change: Mutex::new(()) }
+        Self {
+            table: ArcSwap::default(),
+            change: Mutex::new(()),
+            generation: AtomicU64::new(next_generation()),
+        }
+    }
+
+    /// A number that no other table of services in this process has or had: what was found in a
+    /// table of this generation still holds while the generation is the same.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     /// Adds a service; `false` when one with its key is there.
@@ -64,7 +75,7 @@ impl Services {
             return None;
         }
         entry.push(Arc::clone(&service));
-        self.table.store(Arc::new(table));
+        self.publish(table);
         Some(service)
     }
 
@@ -78,7 +89,12 @@ impl Services {
                 table.remove(&service.table_key());
             }
         }
+        self.publish(table);
+    }
+
+    fn publish(&self, table: Table) {
         self.table.store(Arc::new(table));
+        self.generation.store(next_generation(), Ordering::Release);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -92,7 +108,7 @@ impl Services {
     }
 
     /// The answer to a request for a service that is not here, in the words of Dubbo 2.7.
-    pub(crate) fn not_found(&self, wanted: &str, peer: &str) -> RpcError {
+    pub(crate) fn not_found(&self, wanted: &str, peer: &dyn std::fmt::Display) -> RpcError {
         let table = self.table.load();
         let mut known: Vec<String> =
             table.values().flatten().map(|service| service.descriptor.key().to_string()).collect();
@@ -138,17 +154,18 @@ impl Service {
     /// Peers in other languages guess descriptors from their own types, so the only method of that
     /// name and number of arguments is taken whatever the descriptor says; among several the
     /// descriptor decides.
-    pub(crate) fn method(&self, name: &str, descriptor: &str) -> Option<&Arc<MethodDescriptor>> {
-        let overloads = self.methods.get(name)?;
+    pub(crate) fn method(&self, name: &str, descriptor: &str) -> Option<Arc<MethodDescriptor>> {
+        let overloads = self.methods.get(name).map_or(&[][..], Vec::as_slice);
         if let Some(exact) =
             overloads.iter().find(|method| method.parameter_descriptor == descriptor)
         {
-            return Some(exact);
+            return Some(Arc::clone(exact));
         }
         let count = split_descriptors(descriptor)?.len();
         let mut fitting = overloads.iter().filter(|method| method.parameters.len() == count);
-        match (fitting.next(), fitting.next()) {
-            (Some(only), None) => Some(only),
+        match (fitting.next(), fitting.next(), self.descriptor.open) {
+            (Some(only), None, _) => Some(Arc::clone(only)),
+            (None, _, Some(describe)) => describe(name, descriptor),
             _ => None,
         }
     }
@@ -212,4 +229,9 @@ fn table_key(path: &str, version: Option<&str>) -> String {
         Some(version) => format!("{path}:{version}"),
         None => path.to_owned(),
     }
+}
+
+fn next_generation() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

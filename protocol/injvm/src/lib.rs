@@ -112,6 +112,9 @@ impl Protocol for InjvmProtocol {
         ))
     }
 
+    /// Nobody is told: a consumer in this process ends with it.
+    fn go_away(&self) {}
+
     fn shutdown(&self, _quiet: Duration, _deadline: Duration) -> BoxFuture<()> {
         self.services.clear();
         Box::pin(std::future::ready(()))
