@@ -2,9 +2,10 @@
 
 use std::{
     cell::Cell as ThreadCell,
+    collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -12,7 +13,7 @@ use std::{
 use parking_lot::Mutex;
 use tenfold_protocol::{ErrorKind, Side};
 
-use crate::{Durations, Row};
+use crate::{Durations, Row, recorder::Recorder};
 
 /// What a row is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,25 +42,33 @@ pub(crate) struct Cell {
 /// A part of a cell, on cache lines of its own.
 #[repr(align(128))]
 struct Shard {
-    /// Calls begun less calls ended on this shard; a call may end on another, so only the sum over
-    /// all shards means something.
-    in_flight: AtomicI64,
+    /// Calls that began on this shard; a call may end on another.
+    begun: AtomicU64,
     counters: Mutex<Counters>,
 }
 
 #[derive(Default)]
 struct Counters {
+    window: Window,
+    /// Calls that ended on this shard before the window.
+    ended_before: u64,
+}
+
+/// What was counted since the last reset.
+#[derive(Default)]
+struct Window {
     succeeded: u64,
     exceptions: u64,
     abandoned: u64,
     failures: Vec<(ErrorKind, u64)>,
-    durations: Durations,
+    recorder: Recorder,
 }
 
 impl Cell {
     pub(crate) fn new(key: RowKey) -> Self {
         let shards = std::thread::available_parallelism()
             .map_or(1, std::num::NonZero::get)
+            .next_power_of_two()
             .min(SHARDS_MAX);
         Self {
             key,
@@ -69,108 +78,126 @@ impl Cell {
 
     /// A call begins.
     pub(crate) fn enter(&self) {
-        self.shard().in_flight.fetch_add(1, Ordering::Relaxed);
+        self.shard().begun.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A call has ended.
     pub(crate) fn leave(&self, ending: Ending, took: Duration) {
-        let shard = self.shard();
-        shard.in_flight.fetch_sub(1, Ordering::Relaxed);
-        let mut counters = shard.counters.lock();
-        counters.durations.add(took);
+        let mut counters = self.shard().counters.lock();
+        let window = &mut counters.window;
+        window.recorder.add(took);
         match ending {
-            Ending::Succeeded => counters.succeeded += 1,
-            Ending::Exception => counters.exceptions += 1,
-            Ending::Failed(kind) => counters.fail(kind, 1),
+            Ending::Succeeded => window.succeeded += 1,
+            Ending::Exception => window.exceptions += 1,
+            Ending::Failed(kind) => window.fail(kind),
         }
     }
 
     /// The caller waits no longer.
     pub(crate) fn abandon(&self) {
-        let shard = self.shard();
-        shard.in_flight.fetch_sub(1, Ordering::Relaxed);
-        shard.counters.lock().abandoned += 1;
+        self.shard().counters.lock().window.abandoned += 1;
     }
 
     /// What was counted; with `reset` the counters start again from nothing.
     pub(crate) fn read(&self, application: &Arc<str>, reset: bool) -> Row {
-        let mut in_flight = 0;
-        let mut sum = Counters::default();
-        for shard in &self.shards {
-            in_flight += shard.in_flight.load(Ordering::Relaxed);
-            let mut counters = shard.counters.lock();
-            if reset {
-                let taken = std::mem::take(&mut *counters);
-                drop(counters);
-                sum.merge(&taken);
-            } else {
-                sum.merge(&counters);
-            }
-        }
-        Row {
+        let mut row = Row {
             application: application.to_string(),
             service: self.key.service.to_string(),
             method: self.key.method.to_string(),
             side: self.key.side,
             peer: self.key.peer.as_deref().map(str::to_owned),
             peer_application: self.key.peer_application.as_deref().map(str::to_owned),
-            succeeded: sum.succeeded,
-            exceptions: sum.exceptions,
-            failures: sum.failures.into_iter().collect(),
-            abandoned: sum.abandoned,
-            in_flight: u64::try_from(in_flight).unwrap_or(0),
-            durations: sum.durations,
+            succeeded: 0,
+            exceptions: 0,
+            failures: BTreeMap::new(),
+            abandoned: 0,
+            in_flight: 0,
+            durations: Durations::new(),
+        };
+        let mut begun = 0_u64;
+        let mut ended = 0_u64;
+        for shard in &self.shards {
+            let mut counters = shard.counters.lock();
+            ended += counters.ended();
+            if reset {
+                counters.ended_before = counters.ended();
+                let window = std::mem::take(&mut counters.window);
+                drop(counters);
+                window.add_to(&mut row);
+            } else {
+                counters.window.add_to(&mut row);
+            }
         }
+        // Read after the ends, so that no call has ended that has not begun.
+        for shard in &self.shards {
+            begun += shard.begun.load(Ordering::Relaxed);
+        }
+        row.in_flight = begun.saturating_sub(ended);
+        row
     }
 
     /// Whether nothing is counted and no call in flight.
     pub(crate) fn is_empty(&self) -> bool {
-        let in_flight: i64 = self
+        let mut ended = 0;
+        for shard in &self.shards {
+            let counters = shard.counters.lock();
+            if counters.window.calls() > 0 {
+                return false;
+            }
+            ended += counters.ended_before;
+        }
+        let begun: u64 = self
             .shards
             .iter()
-            .map(|shard| shard.in_flight.load(Ordering::Relaxed))
+            .map(|shard| shard.begun.load(Ordering::Relaxed))
             .sum();
-        in_flight == 0
-            && self
-                .shards
-                .iter()
-                .all(|shard| shard.counters.lock().is_empty())
+        begun == ended
     }
 
     fn shard(&self) -> &Shard {
-        &self.shards[thread_number() % self.shards.len()]
+        // The number of shards is a power of two: a mask is cheaper than a division.
+        &self.shards[thread_number() & (self.shards.len() - 1)]
     }
 }
 
 impl Shard {
     fn new() -> Self {
         Self {
-            in_flight: AtomicI64::new(0),
+            begun: AtomicU64::new(0),
             counters: Mutex::default(),
         }
     }
 }
 
 impl Counters {
-    fn fail(&mut self, kind: ErrorKind, times: u64) {
+    fn ended(&self) -> u64 {
+        self.ended_before + self.window.calls()
+    }
+}
+
+impl Window {
+    fn calls(&self) -> u64 {
+        let failed: u64 = self.failures.iter().map(|(_, count)| count).sum();
+        self.succeeded + self.exceptions + self.abandoned + failed
+    }
+
+    fn fail(&mut self, kind: ErrorKind) {
         match self.failures.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, count)) => *count += times,
-            None => self.failures.push((kind, times)),
+            Some((_, count)) => *count += 1,
+            None => self.failures.push((kind, 1)),
         }
     }
 
-    fn is_empty(&self) -> bool {
-        self.durations.count() == 0 && self.abandoned == 0
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.succeeded += other.succeeded;
-        self.exceptions += other.exceptions;
-        self.abandoned += other.abandoned;
-        for (kind, times) in &other.failures {
-            self.fail(*kind, *times);
+    fn add_to(&self, row: &mut Row) {
+        row.succeeded += self.succeeded;
+        row.exceptions += self.exceptions;
+        row.abandoned += self.abandoned;
+        for (kind, count) in &self.failures {
+            *row.failures.entry(*kind).or_default() += count;
         }
-        self.durations.merge(&other.durations);
+        if !self.recorder.is_empty() {
+            row.durations.merge(&self.recorder.durations());
+        }
     }
 }
 
@@ -189,7 +216,7 @@ fn thread_number() -> usize {
     })
 }
 
-/// More shards would seldom be less contended, and each has a sketch of up to 16 KiB.
+/// More shards would seldom be less contended, and each has a table of up to 19 KiB.
 const SHARDS_MAX: usize = 4;
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::{fmt, time::Duration};
 
 use sketches_ddsketch::{Config, DDSketch};
 
+use crate::recorder::nanos_of;
+
 /// The durations of many calls, from which percentiles can be read.
 ///
 /// Percentiles are within one per cent of the true value, whatever the distribution; the greatest,
@@ -12,6 +14,9 @@ use sketches_ddsketch::{Config, DDSketch};
 #[derive(Clone)]
 pub struct Durations {
     sketch: DDSketch,
+    min_nanos: u64,
+    max_nanos: u64,
+    sum_nanos: u128,
 }
 
 impl Durations {
@@ -19,13 +24,40 @@ impl Durations {
     pub fn new() -> Self {
         Self {
             sketch: DDSketch::new(Config::new(RELATIVE_ERROR, BINS_MAX, LEAST_NANOS)),
+            min_nanos: u64::MAX,
+            max_nanos: 0,
+            sum_nanos: 0,
         }
+    }
+
+    /// The durations that a recorder counted, as pairs of nanoseconds and count.
+    pub(crate) fn from_counts(
+        counts: impl Iterator<Item = (f64, u64)>,
+        min_nanos: u64,
+        max_nanos: u64,
+        sum_nanos: u128,
+    ) -> Self {
+        let mut durations = Self {
+            min_nanos,
+            max_nanos,
+            sum_nanos,
+            ..Self::new()
+        };
+        for (nanos, count) in counts {
+            durations
+                .sketch
+                .add_with_count(nanos.max(LEAST_NANOS), count);
+        }
+        durations
     }
 
     /// Adds one.
     pub fn add(&mut self, duration: Duration) {
-        let nanos = duration.as_secs_f64() * NANOS_PER_SECOND;
-        self.sketch.add(nanos.max(LEAST_NANOS));
+        let nanos = nanos_of(duration);
+        self.sketch.add((nanos as f64).max(LEAST_NANOS));
+        self.min_nanos = self.min_nanos.min(nanos);
+        self.max_nanos = self.max_nanos.max(nanos);
+        self.sum_nanos += u128::from(nanos);
     }
 
     /// Adds all of `other`'s.
@@ -33,40 +65,43 @@ impl Durations {
         // Sketches of one configuration always merge, and there is only this one.
         let merged = self.sketch.merge(&other.sketch);
         debug_assert!(merged.is_ok(), "sketches differ in their configuration");
+        self.min_nanos = self.min_nanos.min(other.min_nanos);
+        self.max_nanos = self.max_nanos.max(other.max_nanos);
+        self.sum_nanos += other.sum_nanos;
     }
 
     /// The duration that the share `quantile` of the calls did not exceed: 0.99 for TP99; `None`
     /// without calls.
     pub fn quantile(&self, quantile: f64) -> Option<Duration> {
-        let nanos = self
-            .sketch
-            .quantile(quantile.clamp(0.0, 1.0))
-            .ok()
-            .flatten()?;
-        let least = self.sketch.min().unwrap_or(nanos);
-        let greatest = self.sketch.max().unwrap_or(nanos);
-        Some(duration(nanos.max(least).min(greatest)))
+        if quantile >= 1.0 {
+            return self.max();
+        }
+        let nanos = self.sketch.quantile(quantile.max(0.0)).ok().flatten()?;
+        // A float beyond the range of the integer becomes its greatest value.
+        let nanos = (nanos.round() as u64).clamp(self.min_nanos, self.max_nanos);
+        Some(Duration::from_nanos(nanos))
     }
 
     /// The shortest.
     pub fn min(&self) -> Option<Duration> {
-        self.sketch.min().map(duration)
+        (self.count() > 0).then(|| Duration::from_nanos(self.min_nanos))
     }
 
     /// The longest.
     pub fn max(&self) -> Option<Duration> {
-        self.sketch.max().map(duration)
+        (self.count() > 0).then(|| Duration::from_nanos(self.max_nanos))
     }
 
     /// All of them added up.
     pub fn sum(&self) -> Duration {
-        self.sketch.sum().map_or(Duration::ZERO, duration)
+        duration(self.sum_nanos)
     }
 
     /// The mean.
     pub fn mean(&self) -> Option<Duration> {
-        let count = u32::try_from(self.sketch.count()).unwrap_or(u32::MAX);
-        (count > 0).then(|| self.sum() / count)
+        self.sum_nanos
+            .checked_div(u128::from(self.count()))
+            .map(duration)
     }
 
     /// How many there are.
@@ -92,17 +127,16 @@ impl fmt::Debug for Durations {
     }
 }
 
-fn duration(nanos: f64) -> Duration {
-    Duration::try_from_secs_f64(nanos / NANOS_PER_SECOND).unwrap_or(Duration::MAX)
+fn duration(nanos: u128) -> Duration {
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
-const NANOS_PER_SECOND: f64 = 1e9;
-/// Half the width of a bin, relative to its value.
-const RELATIVE_ERROR: f64 = 0.01;
-/// Bins grow by 128 as durations spread. One per cent wide, 1500 reach from a nanosecond to three
-/// hours, so this limit of 16 KiB is not met in practice; past it the shortest durations share a
-/// bin.
-const BINS_MAX: u32 = 2048;
+/// Half the width of a bin, relative to its value. A recorder's bins add as much again, less a
+/// tenth: together within one per cent.
+const RELATIVE_ERROR: f64 = 0.005;
+/// Bins grow by 128 as durations spread. 3000 reach from a nanosecond to three hours, so this limit
+/// of 32 KiB is not met in practice; past it the shortest durations share a bin.
+const BINS_MAX: u32 = 4096;
 /// Durations are counted in nanoseconds, from one upwards.
 const LEAST_NANOS: f64 = 1.0;
 

@@ -20,6 +20,7 @@ mod cell;
 mod durations;
 mod export;
 mod filter;
+mod recorder;
 mod snapshot;
 mod statistics;
 mod table;

@@ -15,8 +15,8 @@ use crate::{
 /// Counts the calls of one application. Clones count into the same table.
 ///
 /// At most 4096 rows are kept; what would be the next one is counted in a row of its service that
-/// has `(other)` for method and peer. A row takes 1 to 16 KiB for each of up to four threads,
-/// 5 KiB when its durations lie between ten microseconds and a second.
+/// has `(other)` for method and peer. A row takes up to 19 KiB for each of up to four threads,
+/// 11 KiB while no call takes longer than 134 ms.
 #[derive(Clone)]
 pub struct Statistics {
     pub(crate) table: Arc<Table>,
