@@ -38,10 +38,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let arguments = vec![Value::from("42")];
     let order = orders.invoke(&cx, "find", None, arguments).await?;
-    println!("find(\"42\") = {}", serde_json::to_string_pretty(&order.to_json())?);
+    println!("find(\"42\") = {}", serde_json::to_string_pretty(&order.to_json()?)?);
 
     let request = serde_json::json!({ "accountId": 7, "amount": "12.50", "tags": ["sold out"] });
-    let thrown = orders.invoke(&cx, "create", None, vec![Value::from_json(&request)]).await;
+    let thrown = orders.invoke(&cx, "create", None, vec![Value::from(request)]).await;
     println!("create(…) = {}", thrown.expect_err("the tag says sold out"));
 
     let unknown = orders.invoke(&cx, "remove", None, vec![]).await;

@@ -54,6 +54,7 @@ enum Failure {
     Usage(String),
     Start(Error),
     Call(RpcError),
+    Result(String),
 }
 
 impl Call {
@@ -73,6 +74,10 @@ impl Call {
             }
             Err(Failure::Start(error)) => {
                 eprintln!("tenfold call: {error}");
+                ExitCode::from(exit::OTHER)
+            }
+            Err(Failure::Result(message)) => {
+                eprintln!("tenfold call: the result has no JSON form: {message}");
                 ExitCode::from(exit::OTHER)
             }
             Err(Failure::Call(error)) => {
@@ -95,9 +100,8 @@ impl Call {
                 eprintln!("{key}: {value}");
             }
         }
-        let json = value.to_json();
-        serde_json::to_string_pretty(&json)
-            .map_err(|error| Failure::Usage(format!("the result has no JSON form: {error}")))
+        let json = value.to_json().map_err(|error| Failure::Result(error.to_string()))?;
+        serde_json::to_string_pretty(&json).map_err(|error| Failure::Result(error.to_string()))
     }
 
     fn arguments(&self) -> Result<Vec<Value>, Failure> {
@@ -105,8 +109,8 @@ impl Call {
             Failure::Usage(format!("the arguments `{}` are no JSON: {error}", self.arguments))
         })?;
         Ok(match json {
-            serde_json::Value::Array(items) => items.iter().map(Value::from_json).collect(),
-            single => vec![Value::from_json(&single)],
+            serde_json::Value::Array(items) => items.into_iter().map(Value::from).collect(),
+            single => vec![Value::from(single)],
         })
     }
 

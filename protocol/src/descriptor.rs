@@ -6,7 +6,7 @@ use tenfold_common::{ServiceKey, Url, keys};
 use tenfold_serialization::{Arguments, Body, Reader, SerializationError};
 
 /// An interface: its identity and its methods.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceDescriptor {
     /// The Java interface name.

@@ -118,7 +118,11 @@ impl Skeleton for DynamicService {
             let Payload::Unary(arguments) = invocation.payload else {
                 return Err(RpcError::new(ErrorKind::Unsupported, "the method takes no stream"));
             };
-            let arguments = generic::dynamic_values(&*arguments)?;
+            let any: &dyn std::any::Any = &*arguments;
+            let arguments = match any.downcast_ref::<DynamicArguments>() {
+                Some(DynamicArguments(values)) => values.clone(),
+                None => generic::dynamic_values(&*arguments)?,
+            };
             let response = match handler(Arc::clone(&context), name, arguments).await {
                 Ok(value) => Response::value(value),
                 Err(exception) => Response::exception(exception),

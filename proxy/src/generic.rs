@@ -7,12 +7,14 @@
 use std::{any::Any, sync::Arc};
 
 use tenfold_common::keys;
-use tenfold_hessian2::{Decode, Value};
+use tenfold_hessian2::{Decode, Decoder, Value};
 use tenfold_protocol::{
     Context, ErrorKind, Exception, Invocation, Invoker, MethodCodec, MethodDescriptor, Outcome,
     Payload, Response, RpcError, ServiceDescriptor,
 };
-use tenfold_serialization::{Arguments, Body, Reader, SerializationError, Writer};
+use tenfold_serialization::{
+    Arguments, Body, Reader, SerializationError, SerializationKind, Writer,
+};
 
 use crate::Stub;
 
@@ -24,10 +26,11 @@ pub(crate) const INVOKE_ASYNC: &str = "$invokeAsync";
 pub(crate) const PARAMETERS: [&str; 3] =
     ["Ljava/lang/String;", "[Ljava/lang/String;", "[Ljava/lang/Object;"];
 
-const GENERIC_EXCEPTIONS: [&str; 2] = [
-    "org.apache.dubbo.rpc.service.GenericException",
-    "com.alibaba.dubbo.rpc.service.GenericException",
-];
+/// What both lines of Java Dubbo write on the wire, also to each other.
+pub(crate) const GENERIC_EXCEPTION: &str = "com.alibaba.dubbo.rpc.service.GenericException";
+
+const GENERIC_EXCEPTIONS: [&str; 2] =
+    [GENERIC_EXCEPTION, "org.apache.dubbo.rpc.service.GenericException"];
 
 /// Calls any method of one service by name.
 #[derive(Clone, Debug)]
@@ -186,9 +189,26 @@ impl MethodCodec for GenericCodec {
     }
 }
 
-fn unsupported() -> SerializationError {
+pub(crate) fn unsupported() -> SerializationError {
     SerializationError::Unsupported {
         type_name: "a generic call",
         serialization: tenfold_serialization::SerializationKind::from_id(0),
     }
+}
+
+/// The arguments of a call as dynamic values, whatever form they have.
+pub(crate) fn dynamic_values(arguments: &dyn Arguments) -> Result<Vec<Value>, RpcError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        RpcError::new(ErrorKind::Serialization, format!("the arguments have no plain form: {error}"))
+    };
+    let mut bytes = Vec::new();
+    {
+        let mut writer =
+            Writer::open(SerializationKind::HESSIAN2, &mut bytes).map_err(|error| failed(&error))?;
+        arguments.write(&mut writer).map_err(|error| failed(&error))?;
+    }
+    let mut decoder = Decoder::new(&bytes);
+    (0..arguments.count())
+        .map(|_| Value::decode(&mut decoder).map_err(|error| failed(&error)))
+        .collect()
 }

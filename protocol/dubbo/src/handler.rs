@@ -8,7 +8,6 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Instant,
 };
 
 use tenfold_common::{Attachments, Deadline, keys};
@@ -18,6 +17,8 @@ use tenfold_protocol::{
     BoxFuture, Call, ErrorKind, Invocation, Peer, Response, RpcError,
 };
 use tenfold_serialization::{Reader, SerializationKind};
+use tenfold_transport::Address;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     attachments, exception, request, response,
@@ -30,22 +31,26 @@ use crate::{
 pub(crate) struct DubboHandler {
     services: Arc<Services>,
     running: Arc<Limit>,
-    payload_max: usize,
 }
 
 /// A call that is being carried out.
 pub(crate) struct Running {
     call: BoxFuture<Result<Response, RpcError>>,
     answers_with_attachments: bool,
-    payload_max: usize,
     _service_permit: Permit,
     _port_permit: PortPermit,
+}
+
+/// What is kept for one connection.
+pub(crate) struct Session {
+    peer: Arc<Peer>,
+    _disconnected: DropGuard,
 }
 
 /// What is sent back.
 pub(crate) enum DubboAnswer {
     /// A value or an exception, with status 20.
-    Response { response: Response, with_attachments: bool, payload_max: usize },
+    Response { response: Response, with_attachments: bool },
     /// A failure of the framework: a status and a text.
     Failure { status: u8, text: String },
 }
@@ -54,8 +59,8 @@ pub(crate) enum DubboAnswer {
 struct PortPermit(Arc<Limit>);
 
 impl DubboHandler {
-    pub(crate) fn new(services: Arc<Services>, calls_max: usize, payload_max: usize) -> Self {
-        Self { services, running: Arc::new(Limit::new(calls_max)), payload_max }
+    pub(crate) fn new(services: Arc<Services>, calls_max: usize) -> Self {
+        Self { services, running: Arc::new(Limit::new(calls_max)) }
     }
 
     /// Everything before the service's own future.
@@ -68,16 +73,16 @@ impl DubboHandler {
             )));
         }
         let port_permit = PortPermit::take(&self.running).ok_or_else(|| exhausted(peer, &self.running))?;
-        let mut decoder = Decoder::new(request.body);
-        let route = match route::find(&self.services, request.body, &mut decoder, &Between(peer))? {
+        let mut decoder = Decoder::new(&request.body);
+        let route = match route::find(&self.services, &request.body, &mut decoder, &Between(peer))? {
             Target::Method(route) => route,
             Target::Echo { answers_with_attachments } => {
-                return echo(&mut decoder, answers_with_attachments, self.payload_max);
+                return echo(&mut decoder, answers_with_attachments);
             }
         };
-        let received = Instant::now();
+        let received = request.received;
         let (service, method, arguments, received_attachments) =
-            self.read(request.body, decoder, &route, peer)?;
+            self.read(&request.body, decoder, &route, peer)?;
         let service_permit = service.enter().ok_or_else(|| too_many(&service))?;
         let mut call = Call::new(Arc::clone(&service.descriptor), method, received);
         call.deadline = request::sent_timeout(&received_attachments)
@@ -90,7 +95,6 @@ impl DubboHandler {
         let running = Running {
             call: service.invoker.invoke(Invocation::unary(call, arguments)),
             answers_with_attachments: route.answers_with_attachments,
-            payload_max: self.payload_max,
             _service_permit: service_permit,
             _port_permit: port_permit,
         };
@@ -156,51 +160,72 @@ enum Started {
 }
 
 impl exchange::Handler for DubboHandler {
-    type Connection = Arc<Peer>;
+    type Session = Session;
     type Answer = DubboAnswer;
     type Future = Running;
 
-    fn connected(&self, connection: &exchange::ConnectionInfo) -> Arc<Peer> {
-        Arc::new(Peer::new(
-            connection.remote,
-            connection.local,
-            connection.closed.clone(),
-        ))
+    fn open(&self, peer: Arc<exchange::Peer>) -> Session {
+        let disconnected = CancellationToken::new();
+        let socket = |address: &Address| address.socket();
+        let mut known = Peer::in_process();
+        known.remote = socket(peer.remote_address());
+        known.local = socket(peer.local_address());
+        known.disconnected = disconnected.clone();
+        Session { peer: Arc::new(known), _disconnected: disconnected.drop_guard() }
     }
 
     fn handle(
         &self,
+        session: &mut Session,
         request: exchange::Incoming<'_>,
-        peer: &Arc<Peer>,
-    ) -> exchange::Handling<Running, DubboAnswer> {
-        match self.begin(&request, peer) {
+    ) -> exchange::Handling<DubboAnswer, Running> {
+        let two_way = request.two_way;
+        match self.begin(&request, &session.peer) {
             Ok(Started::Running { running, always_spawn: false }) => {
-                exchange::Handling::Poll(running)
+                exchange::Handling::Future(running)
             }
             Ok(Started::Running { running, always_spawn: true }) => {
                 exchange::Handling::Spawn(running)
             }
             Ok(Started::Answered(answer)) => exchange::Handling::Answer(answer),
-            Err(error) => exchange::Handling::Answer(DubboAnswer::failure(&error)),
+            Err(error) if two_way => exchange::Handling::Answer(DubboAnswer::failure(&error)),
+            Err(error) => {
+                tracing::warn!(%error, "a one-way request was refused");
+                exchange::Handling::Nothing
+            }
         }
     }
 
-    fn panicked(&self, message: &str) -> DubboAnswer {
-        DubboAnswer::Failure {
-            status: status::SERVER_ERROR,
-            text: format!("the handler panicked: {message}"),
-        }
-    }
-
-    fn oversized(&self, length: usize) -> DubboAnswer {
-        DubboAnswer::Failure {
-            status: status::BAD_REQUEST,
-            text: format!(
-                "Fail to decode request due to: org.apache.dubbo.remoting.transport.\
-                 ExceedPayloadLimitException: Data length too large: {length}, max payload: {}",
-                self.payload_max
+    fn fault(
+        &self,
+        fault: exchange::Fault,
+        serialization: u8,
+        body: &mut Vec<u8>,
+    ) -> Option<u8> {
+        let too_large = |bytes: usize, limit: usize| {
+            format!(
+                "org.apache.dubbo.remoting.transport.ExceedPayloadLimitException: \
+                 Data length too large: {bytes}, max payload: {limit}"
+            )
+        };
+        let (status, text) = match fault {
+            exchange::Fault::RequestTooLarge { bytes, limit } => (
+                status::BAD_REQUEST,
+                format!("Fail to decode request due to: {}", too_large(bytes, limit)),
             ),
+            exchange::Fault::AnswerTooLarge { bytes, limit } => {
+                (status::SERIALIZATION_ERROR, too_large(bytes, limit))
+            }
+            exchange::Fault::Panicked => {
+                (status::SERVER_ERROR, "the handler panicked".to_owned())
+            }
+            _ => (status::SERVER_ERROR, "the request could not be served".to_owned()),
+        };
+        if serialization != SerializationKind::HESSIAN2.id() {
+            return None;
         }
+        write_text(&text, body);
+        Some(status)
     }
 }
 
@@ -216,12 +241,10 @@ impl Future for Running {
             Ok(response) => DubboAnswer::Response {
                 response,
                 with_attachments: self.answers_with_attachments,
-                payload_max: self.payload_max,
             },
             Err(error) if is_the_handlers_own(&error) => DubboAnswer::Response {
                 response: Response::exception(exception::of_framework_error(&error)),
                 with_attachments: self.answers_with_attachments,
-                payload_max: self.payload_max,
             },
             Err(error) => DubboAnswer::failure(&error),
         };
@@ -239,34 +262,30 @@ fn is_the_handlers_own(error: &RpcError) -> bool {
 }
 
 impl exchange::Answer for DubboAnswer {
-    fn encode(self, out: &mut Vec<u8>) -> u8 {
+    fn encode(self, body: &mut exchange::AnswerBody<'_>) -> u8 {
+        let out = body.buffer();
         match self {
-            Self::Response { response, with_attachments, payload_max } => {
+            Self::Response { response, with_attachments } => {
                 let start = out.len();
-                let written = response::write(&response, with_attachments, out);
-                let length = out.len() - start;
-                let failure = match written {
-                    Ok(()) if payload_max == 0 || length <= payload_max => return status::OK,
-                    Ok(()) => Self::Failure {
-                        status: status::SERIALIZATION_ERROR,
-                        text: format!(
-                            "Data length too large: {length}, max payload: {payload_max}"
-                        ),
-                    },
-                    Err(error) => Self::Failure {
-                        status: status::BAD_RESPONSE,
-                        text: format!("Failed to send response, cause: {error}"),
-                    },
-                };
-                out.truncate(start);
-                failure.encode(out)
+                match response::write(&response, with_attachments, out) {
+                    Ok(()) => status::OK,
+                    Err(error) => {
+                        out.truncate(start);
+                        write_text(&format!("Failed to send response, cause: {error}"), out);
+                        status::BAD_RESPONSE
+                    }
+                }
             }
             Self::Failure { status, text } => {
-                tenfold_hessian2::Encoder::new(out).write_str(&text);
+                write_text(&text, out);
                 status
             }
         }
     }
+}
+
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    tenfold_hessian2::Encoder::new(out).write_str(text);
 }
 
 impl DubboAnswer {
@@ -310,11 +329,10 @@ impl std::fmt::Display for Between<'_> {
 fn echo(
     decoder: &mut Decoder<'_>,
     with_attachments: bool,
-    payload_max: usize,
 ) -> Result<Started, RpcError> {
     let value = Value::decode(decoder).map_err(undecodable)?;
     let response = Response::value(value);
-    Ok(Started::Answered(DubboAnswer::Response { response, with_attachments, payload_max }))
+    Ok(Started::Answered(DubboAnswer::Response { response, with_attachments }))
 }
 
 /// In the words of Dubbo's `AbortPolicyWithReport`.

@@ -14,7 +14,7 @@ use std::{
 };
 
 use tenfold_common::{Url, keys};
-use tenfold_exchange as exchange;
+use tenfold_exchange::{self as exchange, ExchangeError};
 use tenfold_hessian2::Decoder;
 use tenfold_protocol::{
     BoxFuture, Call, ErrorKind, Invocation, Invoker, MethodDescriptor, Origin, Payload, Response,
@@ -206,22 +206,28 @@ fn cannot_encode(
 
 /// The framework's error for one of the connection.
 fn of_exchange(
-    error: &exchange::ExchangeError,
+    error: &ExchangeError,
     method: &MethodDescriptor,
     timeout: Duration,
 ) -> RpcError {
-    use exchange::ErrorKind as Kind;
-    let (kind, origin) = match error.kind() {
-        Kind::Timeout => (ErrorKind::Timeout, Origin::Network),
-        Kind::Overloaded => (ErrorKind::Overloaded, Origin::Local),
-        Kind::PayloadTooLarge => (ErrorKind::PayloadTooLarge, Origin::Peer),
-        Kind::Framing => (ErrorKind::Protocol, Origin::Peer),
-        _ => (ErrorKind::Network, Origin::Network),
+    let kind = match error {
+        ExchangeError::Timeout { .. } => ErrorKind::Timeout,
+        ExchangeError::Overloaded { .. } => ErrorKind::Overloaded,
+        ExchangeError::RequestTooLarge { .. } | ExchangeError::AnswerTooLarge { .. } => {
+            ErrorKind::PayloadTooLarge
+        }
+        ExchangeError::Closing => ErrorKind::Closed,
+        _ => ErrorKind::Network,
     };
-    let retry = match (kind, error.is_safe_to_retry()) {
-        (ErrorKind::PayloadTooLarge, _) => Retry::Never,
-        (_, true) => Retry::Safe,
-        (_, false) => Retry::IfIdempotent,
+    let origin = match error.origin() {
+        exchange::Origin::Local => Origin::Local,
+        exchange::Origin::Network => Origin::Network,
+        exchange::Origin::Peer => Origin::Peer,
+    };
+    let retry = match error.retry() {
+        exchange::Retry::Safe => Retry::Safe,
+        exchange::Retry::UnknownOutcome => Retry::IfIdempotent,
+        exchange::Retry::Never => Retry::Never,
     };
     let message = match kind {
         ErrorKind::Timeout => {
@@ -229,11 +235,7 @@ fn of_exchange(
         }
         _ => format!("{method:?}: {error}"),
     };
-    let converted = RpcError::new(kind, message).with_origin(origin).with_retry(retry);
-    match error.peer() {
-        Some(peer) => converted.with_peer(peer),
-        None => converted,
-    }
+    RpcError::new(kind, message).with_origin(origin).with_retry(retry)
 }
 
 /// Parameters that a connection depends on: two references that differ in one of them cannot share.
