@@ -113,7 +113,7 @@ fn unwrapped(exception: Exception) -> Exception {
     if !GENERIC_EXCEPTIONS.contains(&exception.class.as_str()) {
         return exception;
     }
-    let text = |name| exception.field(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |name| exception.get(name).and_then(Value::as_str).map(str::to_owned);
     match text("exceptionClass") {
         Some(class) => {
             let message = text("exceptionMessage").or(exception.message).unwrap_or_default();

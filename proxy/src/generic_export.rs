@@ -165,13 +165,10 @@ fn plain_response(response: Response) -> Result<Response, RpcError> {
 
 fn generic_exception(exception: &Exception) -> Exception {
     let message = exception.message.clone();
-    let mut generic = Exception::new(
-        GENERIC_EXCEPTION,
-        format!("{}: {}", exception.class, message.as_deref().unwrap_or_default()),
-    );
-    generic.set_field("exceptionClass", Value::from(exception.class.as_str()));
-    generic.set_field("exceptionMessage", Value::from(message));
-    generic
+    let text = format!("{}: {}", exception.class, message.as_deref().unwrap_or_default());
+    Exception::new(GENERIC_EXCEPTION, text)
+        .field("exceptionClass", exception.class.as_str())
+        .field("exceptionMessage", message)
 }
 
 /// A typed value as a dynamic one.

@@ -22,7 +22,7 @@ pub(crate) fn framework_error(exception: &Exception) -> Option<RpcError> {
     if !RPC_EXCEPTIONS.contains(&exception.class.as_str()) {
         return None;
     }
-    let code = exception.field("code").and_then(Value::as_i64).unwrap_or(0);
+    let code = exception.get("code").and_then(Value::as_i64).unwrap_or(0);
     let (kind, retry) = match i32::try_from(code).unwrap_or(0) {
         LIMIT_EXCEEDED => (ErrorKind::Overloaded, Retry::Safe),
         FORBIDDEN => (ErrorKind::Forbidden, Retry::Safe),
@@ -54,7 +54,5 @@ pub(crate) fn of_framework_error(error: &RpcError) -> Exception {
         ErrorKind::MethodNotFound => METHOD_NOT_FOUND,
         _ => 0,
     };
-    let mut exception = Exception::new(RPC_EXCEPTIONS[0], error.to_string());
-    exception.set_field("code", Value::from(code));
-    exception
+    Exception::new(RPC_EXCEPTIONS[0], error.to_string()).field("code", code)
 }
