@@ -174,7 +174,7 @@ mod tests {
             assert_ne!(code.name(), "Unknown");
             assert!(!ALL[..at].contains(code), "{code} stands twice");
         }
-        assert_eq!(ALL.len(), 33);
+        assert_eq!(ALL.len(), 34);
         assert_eq!(ErrorCode(-999).to_string(), "Unknown (-999)");
     }
 }
