@@ -9,6 +9,7 @@
 //! * [`Request`] and [`Response`]: what a client asks and what a server answers, by [`OpCode`].
 //! * [`ConnectRequest`], [`ConnectResponse`]: the first frame of each direction.
 //! * [`Stat`], [`Acl`], [`WatcherEvent`], [`ErrorCode`], [`path`]: the data model.
+//! * [`client`]: what a client has to remember and decide, driven by a shell that owns the socket.
 //!
 //! All records encode and decode in both directions, so the client and the built-in server share
 //! them. Bytes from outside end in a [`DecodeError`]; no memory is taken by an announced length.
@@ -16,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod acl;
+pub mod client;
 mod error;
 pub mod frame;
 mod handshake;
