@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tenfold_common::ParseUrlError;
 
+use crate::client::ZkError;
+
 /// Why a registry could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,6 +23,17 @@ pub enum RegistryError {
     Closed {
         /// The registry's address.
         address: String,
+    },
+    /// An operation on the registry tree failed.
+    #[error(transparent)]
+    Zk(#[from] ZkError),
+    /// The list of servers cannot be read.
+    #[error("registry servers `{servers}`: {reason}")]
+    BadServers {
+        /// The list.
+        servers: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The URL names a kind of registry that is not known.
     #[error("registry protocol `{protocol}` is unknown; known: {known}")]
@@ -48,6 +61,10 @@ pub enum RegistryError {
 impl RegistryError {
     /// Whether the same request may succeed later without any change.
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
+        match self {
+            Self::Unavailable { .. } => true,
+            Self::Zk(error) => error.is_transient(),
+            _ => false,
+        }
     }
 }

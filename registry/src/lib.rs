@@ -9,6 +9,7 @@
 //! ```
 //!
 //! * [`Registry`] and [`NotifyListener`]: the door; what the rest of the house sees.
+//! * [`client::ZkClient`]: a client for ZooKeeper and for the built-in registry.
 //! * [`StaticRegistry`]: a fixed list of provider URLs.
 //! * [`matching`]: which registered URL answers which subscription.
 //! * [`address`]: which address a provider announces, and why.
@@ -16,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod client;
 mod error;
 pub mod matching;
 mod registry;
