@@ -137,8 +137,7 @@ mod tests {
         subscription
             .expect("static lists are always there")
             .unsubscribe();
-        let told = told.lock().expect("not poisoned").clone();
-        told
+        told.lock().expect("not poisoned").clone()
     }
 
     #[tokio::test]
