@@ -40,8 +40,8 @@ pub trait Registry: Send + Sync {
     /// Tells `listener` what matches `url`, at once and after each change.
     ///
     /// The categories are those of the URL's `category` parameter, a comma list, `providers` by
-    /// default. When the future is ready the listener has been told once per category, from the
-    /// registry or, when that is out of reach, from the cache file.
+    /// default. When the future is ready the listener has been told each of them once, from the
+    /// registry; when that is out of reach, those that the cache file knows.
     ///
     /// # Errors
     ///

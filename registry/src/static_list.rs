@@ -6,9 +6,6 @@ use tenfold_common::{Url, keys};
 
 use crate::{BoxFuture, Category, NotifyListener, Registry, RegistryError, Subscription, matching};
 
-/// The address that stands for "no registry" in Dubbo's configuration.
-const NOT_AVAILABLE: &str = "N/A";
-
 /// A registry that knows the providers it was made with, and no others.
 ///
 /// A URL that leaves out the interface serves whoever asks; Dubbo's direct URLs
@@ -20,10 +17,13 @@ pub struct StaticRegistry {
 }
 
 impl StaticRegistry {
+    /// The address that stands for "no registry" in Dubbo's configuration.
+    pub const NOT_AVAILABLE: &str = "N/A";
+
     /// A registry of these providers, in this order.
     pub fn new(providers: impl IntoIterator<Item = Url>) -> Self {
         Self {
-            url: Url::builder("static", NOT_AVAILABLE, None).build(),
+            url: Url::builder("static", Self::NOT_AVAILABLE, None).build(),
             providers: providers.into_iter().collect(),
         }
     }
