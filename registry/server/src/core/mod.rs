@@ -1,0 +1,3 @@
+//! The part that decides: the replicated state.
+
+pub mod entry;
