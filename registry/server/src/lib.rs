@@ -4,7 +4,6 @@ pub mod config;
 pub mod core;
 mod error;
 mod shell;
-mod types;
 
 pub use config::{Limits, ServerConfig, WordSet};
 pub use error::ServerError;

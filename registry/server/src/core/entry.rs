@@ -7,8 +7,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-
-use crate::types::{Acl, ErrorCode, Id, SessionId, Stat, Zxid};
+use tenfold_zk::{Acl, ErrorCode, Id, SessionId, Stat, Zxid};
 
 /// A batch of transactions that all replicas apply in the same place of their history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +119,7 @@ pub enum Write {
         /// The node.
         path: String,
         /// The list as the client sent it.
-        acl: Option<Vec<Acl>>,
+        acl: Vec<Acl>,
         /// The access list's version it must have; −1 for any.
         version: i32,
     },
@@ -137,6 +136,8 @@ pub enum Write {
     Reap {
         /// The node.
         path: String,
+        /// How long a container may stay empty that never had a child, in milliseconds; zero for ever.
+        unused_max_ms: i64,
     },
     /// A request that is known to fail and yet takes a zxid, as a failed transaction does.
     Refused(ErrorCode),
@@ -153,7 +154,7 @@ pub struct Create {
     /// The data; null is allowed and differs from empty.
     pub data: Option<Bytes>,
     /// The access list as the client sent it.
-    pub acl: Option<Vec<Acl>>,
+    pub acl: Vec<Acl>,
     /// The flags as the client sent them.
     pub flags: i32,
     /// The time to live in milliseconds, −1 where the operation has none.
@@ -167,7 +168,7 @@ impl Create {
         kind: CreateKind,
         path: String,
         data: Option<Bytes>,
-        acl: Option<Vec<Acl>>,
+        acl: Vec<Acl>,
         flags: i32,
     ) -> Self {
         Self {
