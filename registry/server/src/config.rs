@@ -6,8 +6,9 @@ use crate::error::ServerError;
 
 /// The settings of a registry server.
 ///
-/// Worst case of memory beside the tree itself: [`Limits::input_bytes_max`] for requests on their way in, and for each
-/// connection one read buffer of up to a frame and [`Limits::output_bytes_max`] on its way out.
+/// Worst case of memory beside the tree itself, for each connection: two requests of [`Limits::request_bytes_max`], one that
+/// is being decided and one that is being read, its watches, and [`Limits::output_bytes_max`] on its way out. An idle
+/// connection holds no buffers.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ServerConfig {
@@ -62,11 +63,9 @@ impl WordSet {
 pub struct Limits {
     /// The longest request, ZooKeeper's `jute.maxbuffer`: 1,048,575 bytes, which clients know and expect.
     pub request_bytes_max: usize,
-    /// Bytes of requests that have been read and not yet decided, over all connections: 64 MiB. Who would exceed it is
-    /// not read from until there is room.
-    pub input_bytes_max: usize,
-    /// Bytes that may wait for a reader that does not read: 16 MiB, room for the children of a node with some
-    /// 200,000 children. Beyond it the connection is cut. One reply larger than that still goes to a reader that keeps up.
+    /// Bytes that may wait for a reader that does not read: 16 MiB. A connection's own requests wait once a mebibyte of
+    /// replies does, so only watch events can pile up so far, and then the connection is cut. A single reply may be
+    /// larger, as ZooKeeper's may: the names of very many children.
     pub output_bytes_max: usize,
     /// Connections in all: 16,384.
     pub connections_max: usize,
@@ -84,7 +83,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_bytes_max: 1_048_575,
-            input_bytes_max: 64 << 20,
             output_bytes_max: 16 << 20,
             connections_max: 16_384,
             connections_per_address_max: 0,
@@ -144,9 +142,6 @@ impl ServerConfig {
         }
         if self.limits.request_bytes_max < 1024 || self.limits.request_bytes_max > 1 << 30 {
             return refuse("request_bytes_max must be between 1 KiB and 1 GiB");
-        }
-        if self.limits.input_bytes_max < self.limits.request_bytes_max {
-            return refuse("input_bytes_max is below request_bytes_max");
         }
         Ok(())
     }

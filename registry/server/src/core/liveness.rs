@@ -87,6 +87,18 @@ impl Liveness {
         expired
     }
 
+    /// Gives every session its full time again: this node has led for no time yet, or has been stopped for a while and
+    /// cannot know who was heard of meanwhile.
+    pub fn renew_all(&mut self, now: Duration) {
+        let open = |(id, tracked): (&SessionId, &Tracked)| {
+            (!tracked.closing).then_some((*id, tracked.timeout))
+        };
+        let sessions: Vec<_> = self.sessions.iter().filter_map(open).collect();
+        for (session, timeout) in sessions {
+            self.open(session, timeout, now);
+        }
+    }
+
     /// The session has ended.
     pub fn close(&mut self, session: SessionId) {
         if let Some(tracked) = self.sessions.remove(&session) {
