@@ -482,7 +482,7 @@ mod tests {
             let born = node(&mut tree, 1, Owner::Persistent);
             tree.create(&Arc::from(path), born);
         }
-        assert_eq!((tree.descendants("/a"), tree.descendants("/ab")), (3, 0));
+        assert_eq!((tree.descendants("/a"), tree.descendants("/ab")), (2, 0));
         assert_eq!(tree.descendants("/"), tree.len() - 1);
     }
 }

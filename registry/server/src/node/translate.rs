@@ -1,8 +1,8 @@
 //! From the protocol's requests to the core's transactions, and from its outcomes to replies.
 
 use tenfold_zk::{
-    Create2Response, CreateRequest, CreateResponse, CreateTtlRequest, ErrorCode, MultiResponse,
-    MultiResult, OpCode, Request, Response,
+    Create2Response, CreateMode, CreateRequest, CreateResponse, CreateTtlRequest, ErrorCode,
+    MultiResponse, MultiResult, OpCode, Request, Response,
 };
 
 use crate::core::entry::{Create, CreateKind, Write, WriteReply};
@@ -36,10 +36,9 @@ pub(super) fn decode(op: i32, body: &[u8]) -> Asked {
 fn classify(request: Request) -> Asked {
     match request {
         Request::Multi(body) => {
-            let members: Result<Vec<Write>, Request> = body.ops.into_iter().map(to_write).collect();
-            members.map_or(Asked::Malformed, |members| {
-                Asked::Write(Write::Multi(members))
-            })
+            let members: Option<Vec<Write>> = body.ops.into_iter().map(to_member).collect();
+            let unreadable = Write::Refused(ErrorCode::MARSHALLING_ERROR);
+            Asked::Write(members.map_or(unreadable, Write::Multi))
         }
         Request::CloseSession => Asked::Write(Write::CloseSession),
         // Membership changes are switched off, as they are in ZooKeeper unless it is told otherwise.
@@ -91,6 +90,22 @@ fn to_write(request: Request) -> Result<Write, Request> {
         },
         other => return Err(other),
     })
+}
+
+/// The member of a multi. ZooKeeper reads flags when it decodes a multi and not, as elsewhere, when it runs the operation: flags
+/// that do not exist, or that need a time to live, spoil the whole multi, and a container's flags make any create one.
+fn to_member(request: Request) -> Option<Write> {
+    let mut write = to_write(request).ok()?;
+    if let Write::Create(create) = &mut write
+        && create.kind != CreateKind::Ttl
+    {
+        match CreateMode::from_flags(create.flags)? {
+            CreateMode::Container => create.kind = CreateKind::Container,
+            mode if mode.has_ttl() => return None,
+            _ => {}
+        }
+    }
+    Some(write)
 }
 
 fn create(kind: CreateKind, body: CreateRequest) -> Write {
