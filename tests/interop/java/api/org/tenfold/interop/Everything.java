@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.net.InetAddress;
 import java.net.URI;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -202,8 +201,6 @@ public interface Everything {
     File echoFile(File value);
 
     URI echoUri(URI value);
-
-    InetAddress echoInetAddress(InetAddress value);
 
     // Collections.
 

@@ -105,13 +105,14 @@ public final class Consumer {
 
     private static String oneLine(Throwable failure) {
         String text = failure instanceof AssertionError ? String.valueOf(failure.getMessage()) : failure.toString();
-        StringBuilder line = new StringBuilder(text.replaceAll("\\s+", " "));
+        // The parameters of the URLs in Dubbo's messages hide what is of interest behind them.
+        StringBuilder line = new StringBuilder(text.replaceAll("\\?[\\w.-]+=[^\\s,)]*", "").replaceAll("\\s+", " "));
         for (StackTraceElement frame : failure.getStackTrace()) {
             if (frame.getClassName().endsWith("Cases")) {
                 line.append(" (").append(frame.getFileName()).append(':').append(frame.getLineNumber()).append(')');
                 break;
             }
         }
-        return line.length() <= 600 ? line.toString() : line.substring(0, 600) + "…";
+        return line.length() <= 1000 ? line.toString() : line.substring(0, 1000) + "…";
     }
 }

@@ -3,7 +3,6 @@ package org.tenfold.interop.peer;
 import java.io.File;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.net.InetAddress;
 import java.net.URI;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -383,11 +382,6 @@ abstract class EchoingService implements Everything {
 
     @Override
     public URI echoUri(URI value) {
-        return value;
-    }
-
-    @Override
-    public InetAddress echoInetAddress(InetAddress value) {
         return value;
     }
 

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 
 import org.apache.dubbo.rpc.RpcException;
-import org.apache.dubbo.rpc.service.GenericException;
 import org.apache.dubbo.rpc.service.GenericService;
 import org.tenfold.interop.Dynamic;
 import org.tenfold.interop.Everything;
@@ -96,17 +95,24 @@ final class GenericCases {
 
     private static void failures(Cases cases) {
         cases.add("generic.fail", peer -> {
-            GenericException failure = Check.fails(
-                    GenericException.class, () -> call(peer, "failDeclared", types(STRING, "int"), "out of stock", 42));
-            Check.same("org.tenfold.interop.BusinessException", failure.getExceptionClass());
-            Check.same("out of stock", failure.getExceptionMessage());
+            RuntimeException failure = Check.fails(
+                    RuntimeException.class, () -> call(peer, "failDeclared", types(STRING, "int"), "out of stock", 42));
+            Check.same("GenericException", failure.getClass().getSimpleName());
+            Check.same("org.tenfold.interop.BusinessException", read(failure, "getExceptionClass"));
+            Check.same("out of stock", read(failure, "getExceptionMessage"));
         });
         cases.add("generic.nomethod", peer -> {
             RuntimeException failure = Check.fails(
                     RuntimeException.class, () -> call(peer, "noSuchMethod", types(STRING), "x"));
-            Check.that(failure instanceof RpcException || failure instanceof GenericException, "failed with " + failure);
+            String kind = failure.getClass().getSimpleName();
+            Check.that(failure instanceof RpcException || kind.equals("GenericException"), "failed with " + failure);
             Check.contains(failure.getMessage(), "noSuchMethod");
         });
+    }
+
+    /** Dubbo has two classes named GenericException, of its two packages, and 2.7 does not make one the child of the other. */
+    private static Object read(Throwable failure, String getter) throws ReflectiveOperationException {
+        return failure.getClass().getMethod(getter).invoke(failure);
     }
 
     private static void dynamic(Cases cases) {

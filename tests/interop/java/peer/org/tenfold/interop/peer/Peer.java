@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.apache.dubbo.config.ArgumentConfig;
 import org.apache.dubbo.config.MethodConfig;
 import org.apache.dubbo.config.ReferenceConfig;
 import org.apache.dubbo.rpc.service.GenericService;
@@ -32,7 +33,7 @@ final class Peer {
             MethodConfig oneWay = new MethodConfig();
             oneWay.setName("oneWay");
             oneWay.setReturn(false);
-            reference.setMethods(new ArrayList<>(List.of(oneWay)));
+            reference.setMethods(new ArrayList<>(List.of(oneWay, callBack())));
             return reference.get();
         });
     }
@@ -55,7 +56,7 @@ final class Peer {
 
     synchronized Dynamic dynamic() {
         return (Dynamic) proxies.computeIfAbsent(
-                "dynamic", unused -> this.<Dynamic>reference(Dynamic.class.getName(), "").get());
+                "dynamic", unused -> this.<Dynamic>reference(Dynamic.class.getName(), "generic=true").get());
     }
 
     synchronized GenericService generic(String interfaceName) {
@@ -64,6 +65,17 @@ final class Peer {
             reference.setGeneric("true");
             return reference.get();
         });
+    }
+
+    /** Dubbo 3 takes an argument for a call-back only when both the consumer's settings and the provider's URL say so. */
+    static MethodConfig callBack() {
+        ArgumentConfig listener = new ArgumentConfig();
+        listener.setIndex(2);
+        listener.setCallback(true);
+        MethodConfig callBack = new MethodConfig();
+        callBack.setName("callBack");
+        callBack.setArguments(new ArrayList<>(List.of(listener)));
+        return callBack;
     }
 
     private <T> ReferenceConfig<T> reference(String interfaceName, String query) {

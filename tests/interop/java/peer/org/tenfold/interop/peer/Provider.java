@@ -3,12 +3,11 @@ package org.tenfold.interop.peer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import org.apache.dubbo.config.ApplicationConfig;
-import org.apache.dubbo.config.ArgumentConfig;
-import org.apache.dubbo.config.MethodConfig;
 import org.apache.dubbo.config.ProtocolConfig;
 import org.apache.dubbo.config.RegistryConfig;
 import org.apache.dubbo.config.ServiceConfig;
@@ -80,13 +79,7 @@ public final class Provider {
         service.setRef(new EverythingService(name));
         service.setGroup(group);
         service.setVersion(version);
-        MethodConfig callBack = new MethodConfig();
-        callBack.setName("callBack");
-        ArgumentConfig listener = new ArgumentConfig();
-        listener.setIndex(2);
-        listener.setCallback(true);
-        callBack.setArguments(List.of(listener));
-        service.setMethods(new ArrayList<>(List.of(callBack)));
+        service.setMethods(new ArrayList<>(List.of(Peer.callBack())));
         add(service);
     }
 
@@ -105,7 +98,9 @@ public final class Provider {
     }
 
     private void add(ServiceConfig<?> service) {
-        service.setParameters(new java.util.HashMap<>(parameters));
+        // Dubbo 2.7 drops the second of two services without an id.
+        service.setId("service" + services.size());
+        service.setParameters(new HashMap<>(parameters));
         services.add(service);
     }
 }

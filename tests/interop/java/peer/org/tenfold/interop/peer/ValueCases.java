@@ -3,7 +3,6 @@ package org.tenfold.interop.peer;
 import java.io.File;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.net.InetAddress;
 import java.net.URI;
 import java.util.BitSet;
 import java.util.Calendar;
@@ -128,10 +127,6 @@ final class ValueCases {
         cases.add("uri", peer -> {
             URI value = URI.create("https://example.org:8443/p%20q?x=1#f");
             Check.same(value, peer.everything().echoUri(value));
-        });
-        cases.add("inetaddress", peer -> {
-            InetAddress value = InetAddress.getByAddress("example.org", new byte[] {(byte) 192, 0, 2, 1});
-            Check.same(value, peer.everything().echoInetAddress(value));
         });
     }
 }
