@@ -60,14 +60,13 @@ var cases = []testCase{
 			262144, -1<<31, 1<<31-1, -1<<31-1, 1<<31, -1<<63, 1<<63-1)
 	}},
 	{"reduced.person", func(p peer) error {
-		plain := ada()
-		plain.Score = 0
-		plain.Tags = []string{}
-		return echoes(p, "echoPerson", ada(), plain)
+		return echoes(p, "echoPerson", ada(), withoutScore())
 	}},
-	{"reduced.list", func(p peer) error { return echoes(p, "echoStringList", []string{"a", "", "你"}) }},
+	// A []string would go out as a Java array, and no method takes one. A map of strings as the
+	// answer's type makes dubbo-go fail to decode the frame and close the connection.
+	{"reduced.list", func(p peer) error { return echoes(p, "echoStringList", []any{"a", "", "你"}) }},
 	{"reduced.map", func(p peer) error {
-		return echoes(p, "echoStringMap", map[string]string{"a": "1", "你": "😀"})
+		return echoes(p, "echoStringMap", map[any]any{"a": "1", "你": "😀"})
 	}},
 	{"reduced.fail", func(p peer) error {
 		var answer string
@@ -82,11 +81,11 @@ var cases = []testCase{
 	}},
 	{"reduced.attachments", func(p peer) error {
 		sent := context.WithValue(context.Background(), constant.AttachmentKey, map[string]any{"it.text": "x"})
-		var answer map[string]string
+		var answer map[any]any
 		if err := p.call(sent, &answer, "attachments"); err != nil {
 			return err
 		}
-		if !reflect.DeepEqual(answer, map[string]string{"it.text": "x"}) {
+		if !reflect.DeepEqual(answer, map[any]any{"it.text": "x"}) {
 			return fmt.Errorf("the provider saw %v", answer)
 		}
 		return nil

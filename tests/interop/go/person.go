@@ -33,3 +33,9 @@ func ada() *Person {
 		Home: &Address{Street: "St James's Square 12", Zip: "SW1Y"},
 	}
 }
+
+func withoutScore() *Person {
+	plain := ada()
+	plain.Score = 0
+	return plain
+}

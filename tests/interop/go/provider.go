@@ -17,27 +17,28 @@ import (
 
 const reducedInterface = "org.tenfold.interop.Reduced"
 
-// reduced serves org.tenfold.interop.Reduced.
-type reduced struct{ id string }
+// Reduced serves org.tenfold.interop.Reduced. dubbo-go takes exported types only.
+type Reduced struct{ id string }
 
-func (r *reduced) Whoami(context.Context) (string, error)                       { return r.id, nil }
-func (r *reduced) EchoString(_ context.Context, value string) (string, error)   { return value, nil }
-func (r *reduced) EchoLong(_ context.Context, value int64) (int64, error)       { return value, nil }
-func (r *reduced) EchoPerson(_ context.Context, value *Person) (*Person, error) { return value, nil }
+func (r *Reduced) Whoami(context.Context) (string, error)                       { return r.id, nil }
+func (r *Reduced) EchoString(_ context.Context, value string) (string, error)   { return value, nil }
+func (r *Reduced) EchoLong(_ context.Context, value int64) (int64, error)       { return value, nil }
+func (r *Reduced) EchoPerson(_ context.Context, value *Person) (*Person, error) { return value, nil }
 
-func (r *reduced) EchoStringList(_ context.Context, value []string) ([]string, error) {
+// Java's lists and maps arrive without element types, and dubbo-go passes them on as they are.
+func (r *Reduced) EchoStringList(_ context.Context, value []any) ([]any, error) {
 	return value, nil
 }
 
-func (r *reduced) EchoStringMap(_ context.Context, value map[string]string) (map[string]string, error) {
+func (r *Reduced) EchoStringMap(_ context.Context, value map[any]any) (map[any]any, error) {
 	return value, nil
 }
 
-func (r *reduced) Fail(_ context.Context, message string) (string, error) {
+func (r *Reduced) Fail(_ context.Context, message string) (string, error) {
 	return "", errors.New(message)
 }
 
-func (r *reduced) Attachments(ctx context.Context) (map[string]string, error) {
+func (r *Reduced) Attachments(ctx context.Context) (map[string]string, error) {
 	found := map[string]string{}
 	received, _ := ctx.Value(constant.AttachmentKey).(map[string]any)
 	for key, value := range received {
@@ -57,7 +58,7 @@ func text(value any) string {
 }
 
 // MethodMapper gives the methods the names that Java has for them.
-func (r *reduced) MethodMapper() map[string]string {
+func (r *Reduced) MethodMapper() map[string]string {
 	return map[string]string{
 		"Whoami": "whoami", "EchoString": "echoString", "EchoLong": "echoLong", "EchoPerson": "echoPerson",
 		"EchoStringList": "echoStringList", "EchoStringMap": "echoStringMap", "Fail": "fail",
@@ -65,8 +66,9 @@ func (r *reduced) MethodMapper() map[string]string {
 	}
 }
 
-func instance(opts options, fallback string) (*dubbo.Instance, error) {
-	wanted := []dubbo.InstanceOption{dubbo.WithName(opts.text("application", fallback))}
+func instance(opts options, fallback string, more ...dubbo.InstanceOption) (*dubbo.Instance, error) {
+	// With remote metadata the metadata service is not served, which would listen on every address.
+	wanted := append(more, dubbo.WithName(opts.text("application", fallback)), dubbo.WithRemoteMetadata())
 	if address := opts.text("registry", ""); address != "" {
 		wanted = append(wanted, dubbo.WithRegistry(
 			registry.WithZookeeper(),
@@ -87,17 +89,18 @@ func provide(opts options) error {
 		}
 		port = free
 	}
-	made, err := instance(opts, "interop-go")
-	if err != nil {
-		return err
-	}
-	serving, err := made.NewServer(server.WithServerProtocol(
+	// A protocol given to the server alone leaves the default one, Triple, on the same port.
+	made, err := instance(opts, "interop-go", dubbo.WithProtocol(
 		protocol.WithDubbo(), protocol.WithIp("127.0.0.1"), protocol.WithPort(port),
 	))
 	if err != nil {
 		return err
 	}
-	service := &reduced{id: opts.text("id", "go")}
+	serving, err := made.NewServer()
+	if err != nil {
+		return err
+	}
+	service := &Reduced{id: opts.text("id", "go")}
 	if err := serving.Register(service, nil, server.WithInterface(reducedInterface)); err != nil {
 		return err
 	}

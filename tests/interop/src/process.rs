@@ -22,7 +22,7 @@ pub const READY_LIMIT: Duration = Duration::from_secs(90);
 pub const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 /// Longest line that is kept for the suites; the log has it whole.
-const LINE_CHARS_MAX: usize = 16 * 1024;
+const LINE_CHARS_MAX: usize = 1024 * 1024;
 
 /// A running child process. Dropping it kills the process and waits for its end.
 #[derive(Debug)]

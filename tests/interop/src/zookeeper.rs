@@ -25,7 +25,7 @@ pub struct ZooKeeper {
 pub struct Node {
     /// The whole path.
     pub path: String,
-    /// `persistent`, `ephemeral` or `container`.
+    /// `persistent` or `ephemeral`. A container node looks persistent to a client.
     pub kind: String,
     /// The data as text; `(null)` and `(empty)` when there is none.
     pub data: String,

@@ -1,5 +1,6 @@
 //! Writes golden files from the real programs. Run by hand, when a version changes.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -112,7 +113,10 @@ const CASES: &[&str] = &[
 ];
 
 /// Longer frames are left out, and counted.
-const FRAME_BYTES_MAX: usize = 6 * 1024;
+const FRAME_BYTES_MAX: usize = 12 * 1024;
+
+/// Longer nodes are cut: those are the definitions of the large interface in the metadata center.
+const NODE_BYTES_MAX: usize = 8 * 1024;
 
 /// `java-<release>.txt` for each release: its consumer's requests and its provider's answers.
 pub(super) fn frames(run: &mut Run) -> Result<()> {
@@ -128,7 +132,7 @@ pub(super) fn frames(run: &mut Run) -> Result<()> {
         text.push_str(
             "# Each line: case, number of the frame in it, > from the consumer or < from the provider, header in parts\n\
              # (magic, flags, status, id, length), body in hex. Ids are random and the order of attachments is that of\n\
-             # a Java HashMap: both carry no meaning. Frames over 6 KiB are left out.\n",
+             # a Java HashMap: both carry no meaning. Frames over 12 KiB are left out.\n",
         );
         let (provider, port) = dubbo.provider(
             "provider",
@@ -216,7 +220,8 @@ pub(super) fn registry(run: &mut Run) -> Result<()> {
         );
         text.push_str(
             "# Each line: path with its URL decoded, kind, data, separated by tabs. 2130706433 is 127.0.0.1 as a number,\n\
-             # <registry> the registry's port, <port> the provider's, <machine> the machine's other address.\n",
+             # <registry> the registry's port, <port> the provider's, <machine> the machine's other address. A container node\n\
+             # looks persistent to a client.\n",
         );
         let place = [("registry", registry.address())];
         let application = |name: &str| ("application", name.to_owned());
@@ -226,7 +231,14 @@ pub(super) fn registry(run: &mut Run) -> Result<()> {
             run.folder(),
         )?;
         let clean = |node: &Node| plain(node, port, registry.port());
-        section(&mut text, "with a provider alone", &registry.tree()?, clean);
+        let mut seen = BTreeSet::new();
+        section(
+            &mut text,
+            "with a provider alone",
+            &registry.tree()?,
+            &mut seen,
+            clean,
+        );
         let wanted = options(&[
             place[0].clone(),
             application("golden-consumer"),
@@ -239,6 +251,7 @@ pub(super) fn registry(run: &mut Run) -> Result<()> {
             &mut text,
             "with a consumer as well",
             &registry.tree()?,
+            &mut seen,
             clean,
         );
         consumer.finish(Duration::from_secs(60))?;
@@ -247,6 +260,7 @@ pub(super) fn registry(run: &mut Run) -> Result<()> {
             &mut text,
             "after both have been stopped",
             &registry.tree()?,
+            &mut seen,
             clean,
         );
         registry.stop()?;
@@ -259,10 +273,30 @@ pub(super) fn registry(run: &mut Run) -> Result<()> {
     Ok(())
 }
 
-fn section(text: &mut String, title: &str, nodes: &[Node], clean: impl Fn(&Node) -> String) {
+/// Writes the nodes. Data that has been shown already is not shown again.
+fn section(
+    text: &mut String,
+    title: &str,
+    nodes: &[Node],
+    seen: &mut BTreeSet<String>,
+    clean: impl Fn(&Node) -> String,
+) {
     let _ = writeln!(text, "\n# {title}");
     for node in nodes {
-        let _ = writeln!(text, "{}", clean(node));
+        let line = clean(node);
+        let short = line
+            .rsplitn(2, '\t')
+            .last()
+            .filter(|_| seen.contains(&line));
+        match short {
+            Some(short) if node.data.len() > 40 => {
+                let _ = writeln!(text, "{short}\t(as above)");
+            }
+            _ => {
+                let _ = writeln!(text, "{line}");
+            }
+        }
+        seen.insert(line);
     }
 }
 
@@ -279,16 +313,30 @@ fn plain(node: &Node, port: u16, registry: u16) -> String {
     ] {
         line = line.replace(from, to);
     }
-    for marker in [
-        "consumer://",
-        "register.ip=",
-        "\"register.ip\":\"",
-        "\"register.ip\\\":\\\"",
-    ] {
-        line = replaced_after(&line, marker, "<machine>");
+    for (marker, by) in MARKERS {
+        line = replaced_after(&line, marker, by);
+    }
+    if line.len() > NODE_BYTES_MAX {
+        let whole = line.len();
+        line = line.chars().take(NODE_BYTES_MAX).collect();
+        let _ = write!(line, "… {whole} bytes in all");
     }
     line
 }
+
+/// What stands behind these differs from run to run or from machine to machine.
+const MARKERS: &[(&str, &str)] = &[
+    ("consumer://", "<machine>"),
+    ("register.ip=", "<machine>"),
+    ("\"register.ip\":\"", "<machine>"),
+    ("\"register.ip\\\":\\\"", "<machine>"),
+    ("pid=", "<pid>"),
+    ("\"pid\":\"", "<pid>"),
+    ("timestamp=", "<millis>"),
+    ("\"timestamp\":\"", "<millis>"),
+    ("\"timestamp\\\":\\\"", "<millis>"),
+    ("\"registrationTimeUTC\":", "<millis>"),
+];
 
 /// Puts `by` in place of the digits and dots that follow `marker`.
 fn replaced_after(line: &str, marker: &str, by: &str) -> String {

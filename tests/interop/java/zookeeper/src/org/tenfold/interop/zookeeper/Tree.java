@@ -13,9 +13,6 @@ import org.apache.zookeeper.data.Stat;
 
 /** Prints every node of a ZooKeeper, one a line: path, kind and data, separated by tabs. Takes the address. */
 public final class Tree {
-    /** The ephemeral owner that marks a container node. */
-    private static final long CONTAINER = Long.MIN_VALUE;
-
     private final ZooKeeper client;
 
     private Tree(ZooKeeper client) {
@@ -57,10 +54,7 @@ public final class Tree {
     }
 
     private static String kind(Stat stat) {
-        if (stat.getEphemeralOwner() == 0) {
-            return "persistent";
-        }
-        return stat.getEphemeralOwner() == CONTAINER ? "container" : "ephemeral";
+        return stat.getEphemeralOwner() == 0 ? "persistent" : "ephemeral";
     }
 
     private static String text(byte[] data) {
