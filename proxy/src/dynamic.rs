@@ -5,14 +5,14 @@
 
 use std::{borrow::Cow, future::Future, sync::Arc};
 
-use tenfold_hessian2::{Decode, Encode, Value};
+use tenfold_hessian2::{Decode, Value};
 use tenfold_protocol::{
     BoxFuture, Context, ErrorKind, Exception, Invocation, MethodCodec, MethodDescriptor, Payload,
     Response, RpcError, ServiceDescriptor, descriptor_of_name, split_descriptors,
 };
 use tenfold_serialization::{Arguments, Body, Reader, SerializationError, Writer};
 
-use crate::{Skeleton, generic};
+use crate::{Skeleton, generic, text::push_value_text};
 
 /// A service that is described at run time.
 ///
@@ -45,7 +45,9 @@ struct DynamicCodec {
 impl DynamicService {
     /// Starts the description of `interface`.
     pub fn builder(interface: &str) -> DynamicServiceBuilder {
-        DynamicServiceBuilder { descriptor: ServiceDescriptor::new(interface.to_owned()) }
+        DynamicServiceBuilder {
+            descriptor: ServiceDescriptor::new(interface.to_owned()),
+        }
     }
 }
 
@@ -67,7 +69,10 @@ impl DynamicServiceBuilder {
     /// Adds a method by Java type names, such as `java.lang.String` and `int[]`.
     #[must_use]
     pub fn method(mut self, name: &str, parameters: &[&str], returns: &str) -> Self {
-        let parameters = parameters.iter().map(|name| descriptor_of_name(name)).collect();
+        let parameters = parameters
+            .iter()
+            .map(|name| descriptor_of_name(name))
+            .collect();
         let method = dynamic_method(name, parameters, descriptor_of_name(returns));
         self.descriptor = self.descriptor.method(method);
         self
@@ -78,9 +83,15 @@ impl DynamicServiceBuilder {
     pub fn any_method(mut self) -> Self {
         self.descriptor.open = Some(|name, descriptor| {
             let parameters = split_descriptors(descriptor)?;
-            let parameters =
-                parameters.into_iter().map(|text| Cow::Owned(text.to_owned())).collect();
-            Some(Arc::new(dynamic_method(name, parameters, Cow::Borrowed("Ljava/lang/Object;"))))
+            let parameters = parameters
+                .into_iter()
+                .map(|text| Cow::Owned(text.to_owned()))
+                .collect();
+            Some(Arc::new(dynamic_method(
+                name,
+                parameters,
+                Cow::Borrowed("Ljava/lang/Object;"),
+            )))
         });
         self
     }
@@ -116,7 +127,10 @@ impl Skeleton for DynamicService {
             let context = Arc::new(Context::of_call(&invocation.call));
             let name = invocation.call.method.name.clone().into_owned();
             let Payload::Unary(arguments) = invocation.payload else {
-                return Err(RpcError::new(ErrorKind::Unsupported, "the method takes no stream"));
+                return Err(RpcError::new(
+                    ErrorKind::Unsupported,
+                    "the method takes no stream",
+                ));
             };
             let any: &dyn std::any::Any = &*arguments;
             let arguments = match any.downcast_ref::<DynamicArguments>() {
@@ -137,7 +151,9 @@ fn dynamic_method(
     parameters: Vec<Cow<'static, str>>,
     returns: Cow<'static, str>,
 ) -> MethodDescriptor {
-    let codec = DynamicCodec { parameters: parameters.len() };
+    let codec = DynamicCodec {
+        parameters: parameters.len(),
+    };
     MethodDescriptor::new(name.to_owned(), parameters, returns, Box::new(codec))
 }
 
@@ -147,7 +163,9 @@ impl Arguments for DynamicArguments {
     }
 
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), SerializationError> {
-        let Writer::Hessian2(encoder) = writer else { return Err(generic::unsupported()) };
+        let Writer::Hessian2(encoder) = writer else {
+            return Err(generic::unsupported());
+        };
         for value in &self.0 {
             encoder.write(value)?;
         }
@@ -155,7 +173,9 @@ impl Arguments for DynamicArguments {
     }
 
     fn text(&self, index: usize, out: &mut String) -> bool {
-        self.0.get(index).is_some_and(|value| value.java_text(out))
+        self.0
+            .get(index)
+            .is_some_and(|value| push_value_text(value, out))
     }
 }
 
@@ -164,7 +184,9 @@ impl MethodCodec for DynamicCodec {
         &self,
         reader: &mut Reader<'_>,
     ) -> Result<Arc<dyn Arguments>, SerializationError> {
-        let Reader::Hessian2(decoder) = reader else { return Err(generic::unsupported()) };
+        let Reader::Hessian2(decoder) = reader else {
+            return Err(generic::unsupported());
+        };
         let mut values = Vec::new();
         for _ in 0..self.parameters {
             values.push(Value::decode(decoder)?);

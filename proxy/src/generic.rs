@@ -16,21 +16,26 @@ use tenfold_serialization::{
     Arguments, Body, Reader, SerializationError, SerializationKind, Writer,
 };
 
-use crate::Stub;
+use crate::{Stub, text::push_value_text};
 
 /// The Java name of the generic method.
 pub(crate) const INVOKE: &str = "$invoke";
 /// Its asynchronous twin, with the same parameters.
 pub(crate) const INVOKE_ASYNC: &str = "$invokeAsync";
 /// The parameters of both.
-pub(crate) const PARAMETERS: [&str; 3] =
-    ["Ljava/lang/String;", "[Ljava/lang/String;", "[Ljava/lang/Object;"];
+pub(crate) const PARAMETERS: [&str; 3] = [
+    "Ljava/lang/String;",
+    "[Ljava/lang/String;",
+    "[Ljava/lang/Object;",
+];
 
 /// What both lines of Java Dubbo write on the wire, also to each other.
 pub(crate) const GENERIC_EXCEPTION: &str = "com.alibaba.dubbo.rpc.service.GenericException";
 
-const GENERIC_EXCEPTIONS: [&str; 2] =
-    [GENERIC_EXCEPTION, "org.apache.dubbo.rpc.service.GenericException"];
+const GENERIC_EXCEPTIONS: [&str; 2] = [
+    GENERIC_EXCEPTION,
+    "org.apache.dubbo.rpc.service.GenericException",
+];
 
 /// Calls any method of one service by name.
 #[derive(Clone, Debug)]
@@ -57,7 +62,9 @@ impl GenericClient {
     /// A client that calls the service of `descriptor`, made by [`Self::descriptor`], through
     /// `invoker`.
     pub fn new(descriptor: Arc<ServiceDescriptor>, invoker: Arc<dyn Invoker>) -> Self {
-        Self { stub: Stub::new(descriptor, invoker) }
+        Self {
+            stub: Stub::new(descriptor, invoker),
+        }
     }
 
     /// Calls `method`. `types` are the Java names of the parameter types; without them the provider
@@ -94,17 +101,31 @@ impl GenericClient {
 
 /// The descriptor of `$invoke` or `$invokeAsync`.
 pub(crate) fn invoke_method(name: &'static str) -> MethodDescriptor {
-    let parameters = PARAMETERS.iter().map(|parameter| (*parameter).into()).collect();
-    MethodDescriptor::new(name, parameters, "Ljava/lang/Object;", Box::new(GenericCodec))
+    let parameters = PARAMETERS
+        .iter()
+        .map(|parameter| (*parameter).into())
+        .collect();
+    MethodDescriptor::new(
+        name,
+        parameters,
+        "Ljava/lang/Object;",
+        Box::new(GenericCodec),
+    )
 }
 
 fn value_of(response: Response) -> Result<Value, RpcError> {
     match response.outcome {
         Outcome::Value(Payload::Unary(value)) => value.downcast::<Value>().map_err(|_| {
-            RpcError::new(ErrorKind::Serialization, "the answer to a generic call is no plain value")
+            RpcError::new(
+                ErrorKind::Serialization,
+                "the answer to a generic call is no plain value",
+            )
         }),
         Outcome::Exception(exception) => Err(RpcError::from_exception(unwrapped(*exception))),
-        _ => Err(RpcError::new(ErrorKind::Unsupported, "the answer is a stream")),
+        _ => Err(RpcError::new(
+            ErrorKind::Unsupported,
+            "the answer is a stream",
+        )),
     }
 }
 
@@ -113,10 +134,17 @@ fn unwrapped(exception: Exception) -> Exception {
     if !GENERIC_EXCEPTIONS.contains(&exception.class.as_str()) {
         return exception;
     }
-    let text = |name| exception.get(name).and_then(Value::as_str).map(str::to_owned);
+    let text = |name| {
+        exception
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
     match text("exceptionClass") {
         Some(class) => {
-            let message = text("exceptionMessage").or(exception.message).unwrap_or_default();
+            let message = text("exceptionMessage")
+                .or(exception.message)
+                .unwrap_or_default();
             Exception::new(class, message)
         }
         None => exception,
@@ -153,8 +181,9 @@ impl Arguments for GenericArguments {
 
     /// The text of the inner argument: hash keys and rules mean the method that is really called.
     fn text(&self, index: usize, out: &mut String) -> bool {
-        use tenfold_hessian2::Encode;
-        self.arguments.get(index).is_some_and(|argument| argument.java_text(out))
+        self.arguments
+            .get(index)
+            .is_some_and(|argument| push_value_text(argument, out))
     }
 }
 
@@ -169,7 +198,11 @@ impl MethodCodec for GenericCodec {
         let method = String::decode(decoder)?;
         let types = Option::<Vec<String>>::decode(decoder)?;
         let arguments = Option::<Vec<Value>>::decode(decoder)?.unwrap_or_default();
-        Ok(Arc::new(GenericArguments { method, types, arguments }))
+        Ok(Arc::new(GenericArguments {
+            method,
+            types,
+            arguments,
+        }))
     }
 
     fn read_value(&self, reader: &mut Reader<'_>) -> Result<Box<dyn Body>, SerializationError> {
@@ -185,7 +218,8 @@ impl MethodCodec for GenericCodec {
 
     fn named_method<'a>(&self, arguments: &'a dyn Arguments) -> Option<&'a str> {
         let any: &dyn Any = arguments;
-        any.downcast_ref::<GenericArguments>().map(|arguments| arguments.method.as_str())
+        any.downcast_ref::<GenericArguments>()
+            .map(|arguments| arguments.method.as_str())
     }
 }
 
@@ -199,13 +233,18 @@ pub(crate) fn unsupported() -> SerializationError {
 /// The arguments of a call as dynamic values, whatever form they have.
 pub(crate) fn dynamic_values(arguments: &dyn Arguments) -> Result<Vec<Value>, RpcError> {
     let failed = |error: &dyn std::fmt::Display| {
-        RpcError::new(ErrorKind::Serialization, format!("the arguments have no plain form: {error}"))
+        RpcError::new(
+            ErrorKind::Serialization,
+            format!("the arguments have no plain form: {error}"),
+        )
     };
     let mut bytes = Vec::new();
     {
-        let mut writer =
-            Writer::open(SerializationKind::HESSIAN2, &mut bytes).map_err(|error| failed(&error))?;
-        arguments.write(&mut writer).map_err(|error| failed(&error))?;
+        let mut writer = Writer::open(SerializationKind::HESSIAN2, &mut bytes)
+            .map_err(|error| failed(&error))?;
+        arguments
+            .write(&mut writer)
+            .map_err(|error| failed(&error))?;
     }
     let mut decoder = Decoder::new(&bytes);
     (0..arguments.count())

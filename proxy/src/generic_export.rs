@@ -40,17 +40,27 @@ impl GenericExport {
             .clone()
             .method(invoke_method(INVOKE))
             .method(invoke_method(INVOKE_ASYNC));
-        Self { inner, descriptor: Arc::new(descriptor), methods }
+        Self {
+            inner,
+            descriptor: Arc::new(descriptor),
+            methods,
+        }
     }
 
     /// The typed call that the generic one means.
     fn typed(&self, invocation: Invocation) -> Result<Invocation, RpcError> {
         let Payload::Unary(arguments) = &invocation.payload else {
-            return Err(RpcError::new(ErrorKind::Unsupported, "$invoke takes no stream"));
+            return Err(RpcError::new(
+                ErrorKind::Unsupported,
+                "$invoke takes no stream",
+            ));
         };
         let any: &dyn Any = &**arguments;
         let Some(generic) = any.downcast_ref::<GenericArguments>() else {
-            return Err(RpcError::new(ErrorKind::BadRequest, "$invoke was not called generically"));
+            return Err(RpcError::new(
+                ErrorKind::BadRequest,
+                "$invoke was not called generically",
+            ));
         };
         let method = self.method(generic)?;
         let typed = realize(generic, &method)?;
@@ -65,18 +75,26 @@ impl GenericExport {
     /// number of arguments.
     fn method(&self, generic: &GenericArguments) -> Result<Arc<MethodDescriptor>, RpcError> {
         let service = self.inner.descriptor();
-        let named: Vec<_> =
-            service.methods.iter().filter(|method| *method.name == *generic.method).collect();
+        let named: Vec<_> = service
+            .methods
+            .iter()
+            .filter(|method| *method.name == *generic.method)
+            .collect();
         let found = match &generic.types {
             Some(types) => {
                 let wanted: String = types.iter().map(|name| descriptor_of_name(name)).collect();
-                named.iter().find(|method| method.parameter_descriptor == wanted).copied()
+                named
+                    .iter()
+                    .find(|method| method.parameter_descriptor == wanted)
+                    .copied()
             }
             None => None,
         };
         let of_count = || {
             let count = generic.arguments.len();
-            let mut fitting = named.iter().filter(|method| method.parameters.len() == count);
+            let mut fitting = named
+                .iter()
+                .filter(|method| method.parameters.len() == count);
             match (fitting.next(), fitting.next()) {
                 (Some(only), None) => Some(*only),
                 _ => None,
@@ -86,7 +104,10 @@ impl GenericExport {
             return Ok(Arc::clone(found));
         }
         if let Some(described) = self.inner.descriptor().open.and_then(|describe| {
-            describe(&generic.method, &"Ljava/lang/Object;".repeat(generic.arguments.len()))
+            describe(
+                &generic.method,
+                &"Ljava/lang/Object;".repeat(generic.arguments.len()),
+            )
         }) {
             return Ok(described);
         }
@@ -115,7 +136,8 @@ impl Skeleton for GenericExport {
         method: usize,
         invocation: Invocation,
     ) -> BoxFuture<Result<Response, RpcError>> {
-        if method < self.methods || !matches!(&*invocation.call.method.name, INVOKE | INVOKE_ASYNC) {
+        if method < self.methods || !matches!(&*invocation.call.method.name, INVOKE | INVOKE_ASYNC)
+        {
             return self.inner.dispatch(method, invocation);
         }
         match self.typed(invocation) {
@@ -145,11 +167,16 @@ fn realize(
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes);
     for argument in &generic.arguments {
-        argument.encode(&mut encoder).map_err(|error| unfit(&error))?;
+        argument
+            .encode(&mut encoder)
+            .map_err(|error| unfit(&error))?;
     }
     let mut reader =
         Reader::open(SerializationKind::HESSIAN2, &bytes).map_err(|error| unfit(&error))?;
-    method.codec().read_arguments(&mut reader).map_err(|error| unfit(&error))
+    method
+        .codec()
+        .read_arguments(&mut reader)
+        .map_err(|error| unfit(&error))
 }
 
 /// The answer in plain values; an exception as Dubbo's `GenericException`.
@@ -158,14 +185,23 @@ fn plain_response(response: Response) -> Result<Response, RpcError> {
     let plain = match response.outcome {
         Outcome::Value(Payload::Unary(value)) => Response::value(generalize(&dynamic(&*value)?)?),
         Outcome::Exception(exception) => Response::exception(generic_exception(&exception)),
-        _ => return Err(RpcError::new(ErrorKind::Unsupported, "the answer is a stream")),
+        _ => {
+            return Err(RpcError::new(
+                ErrorKind::Unsupported,
+                "the answer is a stream",
+            ));
+        }
     };
     Ok(plain.with_attachments(attachments))
 }
 
 fn generic_exception(exception: &Exception) -> Exception {
     let message = exception.message.clone();
-    let text = format!("{}: {}", exception.class, message.as_deref().unwrap_or_default());
+    let text = format!(
+        "{}: {}",
+        exception.class,
+        message.as_deref().unwrap_or_default()
+    );
     Exception::new(GENERIC_EXCEPTION, text)
         .field("exceptionClass", exception.class.as_str())
         .field("exceptionMessage", message)
@@ -174,12 +210,15 @@ fn generic_exception(exception: &Exception) -> Exception {
 /// A typed value as a dynamic one.
 fn dynamic(value: &dyn Body) -> Result<Value, RpcError> {
     let failed = |error: &dyn std::fmt::Display| {
-        RpcError::new(ErrorKind::Serialization, format!("the result has no plain form: {error}"))
+        RpcError::new(
+            ErrorKind::Serialization,
+            format!("the result has no plain form: {error}"),
+        )
     };
     let mut bytes = Vec::new();
     {
-        let mut writer =
-            Writer::open(SerializationKind::HESSIAN2, &mut bytes).map_err(|error| failed(&error))?;
+        let mut writer = Writer::open(SerializationKind::HESSIAN2, &mut bytes)
+            .map_err(|error| failed(&error))?;
         value.write(&mut writer).map_err(|error| failed(&error))?;
     }
     Value::decode(&mut Decoder::new(&bytes)).map_err(|error| failed(&error))
@@ -200,8 +239,10 @@ fn plain(value: &Value, depth: usize) -> Result<Value, RpcError> {
     };
     match value {
         Value::List(list) => {
-            let items: Vec<Value> =
-                list.iter().map(|item| plain(item, depth)).collect::<Result<_, _>>()?;
+            let items: Vec<Value> = list
+                .iter()
+                .map(|item| plain(item, depth))
+                .collect::<Result<_, _>>()?;
             Ok(match list.type_name() {
                 Some(name) if name.ends_with("Set") => {
                     Value::typed_list("java.util.HashSet", items)
@@ -232,6 +273,9 @@ fn plain(value: &Value, depth: usize) -> Result<Value, RpcError> {
 /// Classes of the JDK that Java keeps as they are.
 const KEPT: [&str; 2] = ["java.math.BigDecimal", "java.math.BigInteger"];
 
+/// The package of the objects that stand for java.time values on the wire.
+const TIME_HANDLES: &str = "com.alibaba.com.caucho.hessian.io.java8.";
+
 fn plain_object(
     value: &Value,
     object: &tenfold_hessian2::Object,
@@ -244,8 +288,11 @@ fn plain_object(
     if class == "java.lang.Class" || is_enum_constant(object) {
         return Ok(object.get("name").cloned().unwrap_or(Value::Null));
     }
-    if class.starts_with("com.alibaba.com.caucho.hessian.io.java8.") {
-        if let Some(text) = tenfold_hessian2::time::text_of(value) {
+    if class.starts_with(TIME_HANDLES) {
+        // The JSON form of a java.time value is its text.
+        if let Ok(json) = value.to_json()
+            && let Some(text) = json.as_str()
+        {
             return Ok(Value::from(text));
         }
     }
@@ -258,5 +305,8 @@ fn plain_object(
 
 /// On the wire an enum constant is an object with the one field `name`.
 fn is_enum_constant(object: &tenfold_hessian2::Object) -> bool {
-    object.values().len() == 1 && object.get("name").is_some_and(|name| name.as_str().is_some())
+    object.values().len() == 1
+        && object
+            .get("name")
+            .is_some_and(|name| name.as_str().is_some())
 }

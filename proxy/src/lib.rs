@@ -21,6 +21,7 @@ mod result;
 mod service_error;
 mod skeleton;
 mod stub;
+mod text;
 
 pub use arguments::{ArgumentTuple, Packed, typed_method};
 pub use dynamic::{DynamicService, DynamicServiceBuilder};

@@ -4,8 +4,7 @@ use std::{fmt, sync::Arc, time::Instant};
 
 use tenfold_protocol::{
     Call, CallOptions, Context, ErrorKind, Invocation, Invoker, MethodDescriptor, Outcome, Payload,
-    Response,
-    RpcError, ServiceDescriptor,
+    Response, RpcError, ServiceDescriptor,
 };
 
 use crate::{ArgumentTuple, MethodResult, Packed, ServiceError};
@@ -77,20 +76,20 @@ impl Stub {
 
     /// A method by its place in the interface.
     pub(crate) fn method(&self, index: usize) -> Result<Arc<MethodDescriptor>, RpcError> {
-        self.service.methods.get(index).map(Arc::clone).ok_or_else(|| {
-            RpcError::new(
-                ErrorKind::MethodNotFound,
-                format!("{} has no method number {index}", self.service.interface),
-            )
-        })
+        self.service
+            .methods
+            .get(index)
+            .map(Arc::clone)
+            .ok_or_else(|| {
+                RpcError::new(
+                    ErrorKind::MethodNotFound,
+                    format!("{} has no method number {index}", self.service.interface),
+                )
+            })
     }
 
     /// The call of `method` with what the context and the options of this stub say.
-    pub(crate) fn open_call(
-        &self,
-        method: Arc<MethodDescriptor>,
-        context: &Context,
-    ) -> Call {
+    pub(crate) fn open_call(&self, method: Arc<MethodDescriptor>, context: &Context) -> Call {
         let started = Instant::now();
         let mut call = Call::new(Arc::clone(&self.service), method, started);
         call.attachments = context.attachments().clone();

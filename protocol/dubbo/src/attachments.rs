@@ -61,7 +61,9 @@ pub(crate) fn read_cached(
     body: &[u8],
     decoder: &mut Decoder<'_>,
 ) -> Result<Attachments, DecodeError> {
-    let Some(bytes) = body.get(decoder.position()..) else { return read(decoder) };
+    let Some(bytes) = body.get(decoder.position()..) else {
+        return read(decoder);
+    };
     if bytes.len() > CACHED_BYTES_MAX || bytes.is_empty() {
         return read(decoder);
     }
@@ -77,16 +79,19 @@ pub(crate) fn read_cached(
         return Ok(attachments);
     }
     let attachments = read(decoder)?;
-    let all_text =
-        attachments.iter().all(|(_, value)| matches!(value, AttachmentValue::Text(_)));
+    let all_text = attachments
+        .iter()
+        .all(|(_, value)| matches!(value, AttachmentValue::Text(_)));
     if all_text && bytes.first() == Some(&b'H') {
         CACHE.with_borrow_mut(|cache| {
             if cache.is_empty() {
                 cache.resize_with(CACHE_SLOTS, || None);
             }
             if let Some(entry) = cache.get_mut(slot) {
-                *entry =
-                    Some(Cached { bytes: bytes.into(), attachments: attachments.clone() });
+                *entry = Some(Cached {
+                    bytes: bytes.into(),
+                    attachments: attachments.clone(),
+                });
             }
         });
     }

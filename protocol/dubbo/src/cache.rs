@@ -11,7 +11,9 @@ pub(crate) fn slot_of(bytes: &[u8], slots: usize) -> usize {
     for chunk in &mut chunks {
         let mut word = [0; 8];
         word.copy_from_slice(chunk);
-        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(PRIME).rotate_left(23);
+        hash = (hash ^ u64::from_le_bytes(word))
+            .wrapping_mul(PRIME)
+            .rotate_left(23);
     }
     for byte in chunks.remainder() {
         hash = (hash ^ u64::from(*byte)).wrapping_mul(PRIME);

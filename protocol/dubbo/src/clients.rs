@@ -51,7 +51,11 @@ impl Clients {
     pub(crate) fn lease(&self, url: &Url) -> Vec<Lease> {
         let own: u32 = url.param_as(keys::CONNECTIONS).unwrap_or(0);
         if own > 0 {
-            return (0..own).map(|_| Lease { held: Arc::new(open(url)) }).collect();
+            return (0..own)
+                .map(|_| Lease {
+                    held: Arc::new(open(url)),
+                })
+                .collect();
         }
         let shared: u32 = url.param_as("shareconnections").unwrap_or(1).max(1);
         (0..shared).map(|number| self.shared(url, number)).collect()
@@ -86,8 +90,11 @@ impl Clients {
 
     /// Closes every shared connection after its calls in flight, or at `deadline`.
     pub(crate) async fn close_all(&self, deadline: Instant) {
-        let open: Vec<Arc<Held>> =
-            self.shared.iter().filter_map(|entry| entry.value().upgrade()).collect();
+        let open: Vec<Arc<Held>> = self
+            .shared
+            .iter()
+            .filter_map(|entry| entry.value().upgrade())
+            .collect();
         let mut closing = tokio::task::JoinSet::new();
         for held in open {
             closing.spawn(async move { held.client.close(deadline).await });
@@ -119,5 +126,7 @@ fn open(url: &Url) -> Held {
     if let Some(timeout) = url.millis("connect.timeout") {
         connector = connector.with_timeout(timeout);
     }
-    Held { client: Client::new(connector, config) }
+    Held {
+        client: Client::new(connector, config),
+    }
 }

@@ -3,8 +3,10 @@
 use tenfold_hessian2::Value;
 use tenfold_protocol::{ErrorKind, Exception, Origin, Retry, RpcError};
 
-const RPC_EXCEPTIONS: [&str; 2] =
-    ["org.apache.dubbo.rpc.RpcException", "com.alibaba.dubbo.rpc.RpcException"];
+const RPC_EXCEPTIONS: [&str; 2] = [
+    "org.apache.dubbo.rpc.RpcException",
+    "com.alibaba.dubbo.rpc.RpcException",
+];
 
 /// Codes of Dubbo's `RpcException`.
 const NETWORK: i32 = 1;
@@ -36,9 +38,12 @@ pub(crate) fn framework_error(exception: &Exception) -> Option<RpcError> {
     };
     let message = exception.message.as_deref().unwrap_or("no message");
     Some(
-        RpcError::new(kind, format!("the provider answered with {}: {message}", exception.class))
-            .with_origin(Origin::Peer)
-            .with_retry(retry),
+        RpcError::new(
+            kind,
+            format!("the provider answered with {}: {message}", exception.class),
+        )
+        .with_origin(Origin::Peer)
+        .with_retry(retry),
     )
 }
 

@@ -13,9 +13,7 @@ use std::{
 use tenfold_common::{Attachments, Deadline, keys};
 use tenfold_exchange as exchange;
 use tenfold_hessian2::{Decode, Decoder, Value};
-use tenfold_protocol::{
-    BoxFuture, Call, ErrorKind, Invocation, Peer, Response, RpcError,
-};
+use tenfold_protocol::{BoxFuture, Call, ErrorKind, Invocation, Peer, Response, RpcError};
 use tenfold_serialization::{Reader, SerializationKind};
 use tenfold_transport::Address;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -50,7 +48,10 @@ pub(crate) struct Session {
 /// What is sent back.
 pub(crate) enum DubboAnswer {
     /// A value or an exception, with status 20.
-    Response { response: Response, with_attachments: bool },
+    Response {
+        response: Response,
+        with_attachments: bool,
+    },
     /// A failure of the framework: a status and a text.
     Failure { status: u8, text: String },
 }
@@ -60,11 +61,18 @@ struct PortPermit(Arc<Limit>);
 
 impl DubboHandler {
     pub(crate) fn new(services: Arc<Services>, calls_max: usize) -> Self {
-        Self { services, running: Arc::new(Limit::new(calls_max)) }
+        Self {
+            services,
+            running: Arc::new(Limit::new(calls_max)),
+        }
     }
 
     /// Everything before the service's own future.
-    fn begin(&self, request: &exchange::Incoming<'_>, peer: &Arc<Peer>) -> Result<Started, RpcError> {
+    fn begin(
+        &self,
+        request: &exchange::Incoming<'_>,
+        peer: &Arc<Peer>,
+    ) -> Result<Started, RpcError> {
         let kind = SerializationKind::from_id(request.serialization);
         if !kind.is_supported() {
             return Err(undecodable(format_args!(
@@ -72,11 +80,15 @@ impl DubboHandler {
                  please check if the peer send the right id."
             )));
         }
-        let port_permit = PortPermit::take(&self.running).ok_or_else(|| exhausted(peer, &self.running))?;
+        let port_permit =
+            PortPermit::take(&self.running).ok_or_else(|| exhausted(peer, &self.running))?;
         let mut decoder = Decoder::new(&request.body);
-        let route = match route::find(&self.services, &request.body, &mut decoder, &Between(peer))? {
+        let route = match route::find(&self.services, &request.body, &mut decoder, &Between(peer))?
+        {
             Target::Method(route) => route,
-            Target::Echo { answers_with_attachments } => {
+            Target::Echo {
+                answers_with_attachments,
+            } => {
                 return echo(&mut decoder, answers_with_attachments);
             }
         };
@@ -98,7 +110,10 @@ impl DubboHandler {
             _service_permit: service_permit,
             _port_permit: port_permit,
         };
-        Ok(Started::Running { running, always_spawn })
+        Ok(Started::Running {
+            running,
+            always_spawn,
+        })
     }
 
     /// Reads arguments and attachments, and settles which group's service is meant.
@@ -112,13 +127,19 @@ impl DubboHandler {
         let arguments_at = decoder.position();
         let mut reader = Reader::Hessian2(decoder);
         let mut method = Arc::clone(&route.method);
-        let mut arguments = method.codec().read_arguments(&mut reader).map_err(undecodable)?;
+        let mut arguments = method
+            .codec()
+            .read_arguments(&mut reader)
+            .map_err(undecodable)?;
         let Reader::Hessian2(decoder) = &mut reader else {
             return Err(undecodable("unknown serialization"));
         };
         let read = attachments::read_cached(body, decoder).map_err(undecodable)?;
         let group = read.text(keys::GROUP);
-        let at = route.candidates.iter().position(|service| service.is_of_group(group));
+        let at = route
+            .candidates
+            .iter()
+            .position(|service| service.is_of_group(group));
         let Some((at, service)) = at.and_then(|at| Some((at, route.candidates.get(at)?))) else {
             return Err(self.wrong_group(route, group, peer));
         };
@@ -127,16 +148,22 @@ impl DubboHandler {
             let own = service.method(&method.name, &method.parameter_descriptor);
             method = own.ok_or_else(|| self.wrong_group(route, group, peer))?;
             let mut again = Decoder::new(body);
-            again.skip_bytes(arguments_at).map_err(undecodable)?;
+            again.skip_known(arguments_at);
             let mut again = Reader::Hessian2(again);
-            arguments = method.codec().read_arguments(&mut again).map_err(undecodable)?;
+            arguments = method
+                .codec()
+                .read_arguments(&mut again)
+                .map_err(undecodable)?;
         }
         check_token(service, &read)?;
         Ok((Arc::clone(service), method, arguments, read))
     }
 
     fn wrong_group(&self, route: &Route, group: Option<&str>, peer: &Arc<Peer>) -> RpcError {
-        let key = route.candidates.first().map(|service| service.descriptor.key());
+        let key = route
+            .candidates
+            .first()
+            .map(|service| service.descriptor.key());
         let interface = key.as_ref().map_or("", |key| key.interface());
         let wanted = tenfold_common::ServiceKey::new(
             interface,
@@ -155,7 +182,10 @@ type Read = (
 );
 
 enum Started {
-    Running { running: Running, always_spawn: bool },
+    Running {
+        running: Running,
+        always_spawn: bool,
+    },
     Answered(DubboAnswer),
 }
 
@@ -171,7 +201,10 @@ impl exchange::Handler for DubboHandler {
         known.remote = socket(peer.remote_address());
         known.local = socket(peer.local_address());
         known.disconnected = disconnected.clone();
-        Session { peer: Arc::new(known), _disconnected: disconnected.drop_guard() }
+        Session {
+            peer: Arc::new(known),
+            _disconnected: disconnected.drop_guard(),
+        }
     }
 
     fn handle(
@@ -181,12 +214,14 @@ impl exchange::Handler for DubboHandler {
     ) -> exchange::Handling<DubboAnswer, Running> {
         let two_way = request.two_way;
         match self.begin(&request, &session.peer) {
-            Ok(Started::Running { running, always_spawn: false }) => {
-                exchange::Handling::Future(running)
-            }
-            Ok(Started::Running { running, always_spawn: true }) => {
-                exchange::Handling::Spawn(running)
-            }
+            Ok(Started::Running {
+                running,
+                always_spawn: false,
+            }) => exchange::Handling::Future(running),
+            Ok(Started::Running {
+                running,
+                always_spawn: true,
+            }) => exchange::Handling::Spawn(running),
             Ok(Started::Answered(answer)) => exchange::Handling::Answer(answer),
             Err(error) if two_way => exchange::Handling::Answer(DubboAnswer::failure(&error)),
             Err(error) => {
@@ -196,12 +231,7 @@ impl exchange::Handler for DubboHandler {
         }
     }
 
-    fn fault(
-        &self,
-        fault: exchange::Fault,
-        serialization: u8,
-        body: &mut Vec<u8>,
-    ) -> Option<u8> {
+    fn fault(&self, fault: exchange::Fault, serialization: u8, body: &mut Vec<u8>) -> Option<u8> {
         let too_large = |bytes: usize, limit: usize| {
             format!(
                 "org.apache.dubbo.remoting.transport.ExceedPayloadLimitException: \
@@ -216,10 +246,11 @@ impl exchange::Handler for DubboHandler {
             exchange::Fault::AnswerTooLarge { bytes, limit } => {
                 (status::SERIALIZATION_ERROR, too_large(bytes, limit))
             }
-            exchange::Fault::Panicked => {
-                (status::SERVER_ERROR, "the handler panicked".to_owned())
-            }
-            _ => (status::SERVER_ERROR, "the request could not be served".to_owned()),
+            exchange::Fault::Panicked => (status::SERVER_ERROR, "the handler panicked".to_owned()),
+            _ => (
+                status::SERVER_ERROR,
+                "the request could not be served".to_owned(),
+            ),
         };
         if serialization != SerializationKind::HESSIAN2.id() {
             return None;
@@ -265,7 +296,10 @@ impl exchange::Answer for DubboAnswer {
     fn encode(self, body: &mut exchange::AnswerBody<'_>) -> u8 {
         let out = body.buffer();
         match self {
-            Self::Response { response, with_attachments } => {
+            Self::Response {
+                response,
+                with_attachments,
+            } => {
                 let start = out.len();
                 match response::write(&response, with_attachments, out) {
                     Ok(()) => status::OK,
@@ -296,7 +330,10 @@ impl DubboAnswer {
             }
             _ => status::of_error(error),
         };
-        Self::Failure { status, text: error.to_string() }
+        Self::Failure {
+            status,
+            text: error.to_string(),
+        }
     }
 }
 
@@ -326,18 +363,20 @@ impl std::fmt::Display for Between<'_> {
     }
 }
 
-fn echo(
-    decoder: &mut Decoder<'_>,
-    with_attachments: bool,
-) -> Result<Started, RpcError> {
+fn echo(decoder: &mut Decoder<'_>, with_attachments: bool) -> Result<Started, RpcError> {
     let value = Value::decode(decoder).map_err(undecodable)?;
     let response = Response::value(value);
-    Ok(Started::Answered(DubboAnswer::Response { response, with_attachments }))
+    Ok(Started::Answered(DubboAnswer::Response {
+        response,
+        with_attachments,
+    }))
 }
 
 /// In the words of Dubbo's `AbortPolicyWithReport`.
 fn exhausted(peer: &Peer, limit: &Limit) -> RpcError {
-    let local = peer.local.map(|local| (local.ip().to_string(), local.port()));
+    let local = peer
+        .local
+        .map(|local| (local.ip().to_string(), local.port()));
     let (ip, port) = local.unwrap_or_default();
     RpcError::new(
         ErrorKind::Overloaded,
@@ -381,5 +420,9 @@ fn check_token(service: &Service, received: &Attachments) -> Result<(), RpcError
 /// Compares in a time that does not tell how much of the text is right.
 fn same(expected: &str, given: &str) -> bool {
     expected.len() == given.len()
-        && expected.bytes().zip(given.bytes()).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+        && expected
+            .bytes()
+            .zip(given.bytes())
+            .fold(0, |all, (a, b)| all | (a ^ b))
+            == 0
 }

@@ -50,8 +50,11 @@ impl DubboInvoker {
         connections: Vec<Lease>,
         payload_max: usize,
     ) -> Self {
-        let templates =
-            service.methods.iter().map(|method| RequestTemplate::new(&url, method)).collect();
+        let templates = service
+            .methods
+            .iter()
+            .map(|method| RequestTemplate::new(&url, method))
+            .collect();
         Self {
             url,
             connections: connections.into(),
@@ -62,9 +65,16 @@ impl DubboInvoker {
     }
 
     /// Sends the call, and gives what waits for its answer.
-    fn send(&self, call: &Call, payload: &Payload<Arc<dyn tenfold_serialization::Arguments>>) -> Result<Sent, RpcError> {
+    fn send(
+        &self,
+        call: &Call,
+        payload: &Payload<Arc<dyn tenfold_serialization::Arguments>>,
+    ) -> Result<Sent, RpcError> {
         let Payload::Unary(arguments) = payload else {
-            return Err(RpcError::new(ErrorKind::Unsupported, "dubbo2 carries no streams"));
+            return Err(RpcError::new(
+                ErrorKind::Unsupported,
+                "dubbo2 carries no streams",
+            ));
         };
         let own;
         let template = match self.templates.get(call.method.index) {
@@ -80,7 +90,11 @@ impl DubboInvoker {
         if timeout.is_zero() {
             return Err(RpcError::new(
                 ErrorKind::Timeout,
-                format!("no time is left for {:?} of {}", call.method, call.service.key()),
+                format!(
+                    "no time is left for {:?} of {}",
+                    call.method,
+                    call.service.key()
+                ),
             )
             .with_origin(Origin::Local)
             .with_retry(Retry::Never));
@@ -105,7 +119,10 @@ impl DubboInvoker {
             if scratch.capacity() > SCRATCH_BYTES_KEPT {
                 *scratch = Vec::new();
             }
-            Ok(Sent { answer: sent, timeout })
+            Ok(Sent {
+                answer: sent,
+                timeout,
+            })
         })
     }
 
@@ -145,7 +162,9 @@ impl Invoker for DubboInvoker {
     }
 
     fn is_available(&self) -> bool {
-        self.connections.iter().any(|connection| connection.client().is_available())
+        self.connections
+            .iter()
+            .any(|connection| connection.client().is_available())
     }
 
     fn invoke(&self, invocation: Invocation) -> BoxFuture<Result<Response, RpcError>> {
@@ -153,7 +172,9 @@ impl Invoker for DubboInvoker {
             Ok(sent) => sent,
             Err(error) => return Box::pin(std::future::ready(Err(error))),
         };
-        let Call { method, one_way, .. } = invocation.call;
+        let Call {
+            method, one_way, ..
+        } = invocation.call;
         Box::pin(async move {
             match sent.answer.await {
                 Ok(_) if one_way => nothing(&method),
@@ -185,12 +206,16 @@ fn failure_text(body: &[u8]) -> String {
 
 /// The result of a call that waits for no answer.
 fn nothing(method: &MethodDescriptor) -> Result<Response, RpcError> {
-    method.codec().no_value().map(Response::boxed).ok_or_else(|| {
-        RpcError::new(
-            ErrorKind::Unsupported,
-            format!("{method:?} is one-way, but its result type has no empty value"),
-        )
-    })
+    method
+        .codec()
+        .no_value()
+        .map(Response::boxed)
+        .ok_or_else(|| {
+            RpcError::new(
+                ErrorKind::Unsupported,
+                format!("{method:?} is one-way, but its result type has no empty value"),
+            )
+        })
 }
 
 fn cannot_encode(
@@ -205,11 +230,7 @@ fn cannot_encode(
 }
 
 /// The framework's error for one of the connection.
-fn of_exchange(
-    error: &ExchangeError,
-    method: &MethodDescriptor,
-    timeout: Duration,
-) -> RpcError {
+fn of_exchange(error: &ExchangeError, method: &MethodDescriptor, timeout: Duration) -> RpcError {
     let kind = match error {
         ExchangeError::Timeout { .. } => ErrorKind::Timeout,
         ExchangeError::Overloaded { .. } => ErrorKind::Overloaded,
@@ -231,11 +252,16 @@ fn of_exchange(
     };
     let message = match kind {
         ErrorKind::Timeout => {
-            format!("no answer to {method:?} within {} ms: {error}", timeout.as_millis())
+            format!(
+                "no answer to {method:?} within {} ms: {error}",
+                timeout.as_millis()
+            )
         }
         _ => format!("{method:?}: {error}"),
     };
-    RpcError::new(kind, message).with_origin(origin).with_retry(retry)
+    RpcError::new(kind, message)
+        .with_origin(origin)
+        .with_retry(retry)
 }
 
 /// Parameters that a connection depends on: two references that differ in one of them cannot share.

@@ -115,12 +115,18 @@ impl Protocol for DubboProtocol {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
             let port = inner.port_of(&url).await?;
-            let url = url.to_builder().port(Some(port.server.local_port())).build();
+            let url = url
+                .to_builder()
+                .port(Some(port.server.local_port()))
+                .build();
             let key = service.key().to_string();
             let service = port
                 .services
                 .add(Service::new(url.clone(), service, invoker))
-                .ok_or_else(|| ExportError::Duplicate { key, address: port.address.clone() })?;
+                .ok_or_else(|| ExportError::Duplicate {
+                    key,
+                    address: port.address.clone(),
+                })?;
             Ok(Box::new(DubboExporter { url, service, port }) as Box<dyn Exporter>)
         })
     }
@@ -175,9 +181,12 @@ impl Inner {
             Entry::Occupied(entry) => return Ok(Arc::clone(entry.get())),
             Entry::Vacant(entry) => entry,
         };
-        let listener = TcpListener::bind(&bind, SocketOptions::default()).await.map_err(|error| {
-            ExportError::Bind { address: bind.clone(), source: into_io(error) }
-        })?;
+        let listener = TcpListener::bind(&bind, SocketOptions::default())
+            .await
+            .map_err(|error| ExportError::Bind {
+                address: bind.clone(),
+                source: into_io(error),
+            })?;
         let services = Arc::new(Services::new());
         let calls_max = url.param_as("threads").unwrap_or(CALLS_MAX);
         let mut config = ServerConfig::default();
@@ -185,7 +194,11 @@ impl Inner {
         config.accepts = url.param_as(keys::ACCEPTS).filter(|accepts| *accepts > 0);
         let handler = DubboHandler::new(Arc::clone(&services), calls_max);
         let server = Server::start(listener, handler, config);
-        let port = Arc::new(Port { address: server.local_address().to_string(), server, services });
+        let port = Arc::new(Port {
+            address: server.local_address().to_string(),
+            server,
+            services,
+        });
         self.listening.lock().push(Arc::clone(&port));
         entry.insert(Arc::clone(&port));
         Ok(port)
@@ -211,12 +224,19 @@ impl Drop for DubboExporter {
 /// Where to listen: `bind.ip` and `bind.port`, else the URL's own address.
 fn bind_address(url: &Url) -> String {
     let host = url.param(keys::BIND_IP).unwrap_or(url.host());
-    let port = url.param_as(keys::BIND_PORT).or(url.port()).unwrap_or(DEFAULT_PORT);
+    let port = url
+        .param_as(keys::BIND_PORT)
+        .or(url.port())
+        .unwrap_or(DEFAULT_PORT);
     Url::builder("dubbo", host, Some(port)).build().address()
 }
 
 fn with_port(url: Url) -> Url {
-    if url.port().is_some() { url } else { url.to_builder().port(Some(DEFAULT_PORT)).build() }
+    if url.port().is_some() {
+        url
+    } else {
+        url.to_builder().port(Some(DEFAULT_PORT)).build()
+    }
 }
 
 /// What a URL says about each of its connections.

@@ -47,13 +47,21 @@ impl RequestTemplate {
     /// The template for `method` of the provider that `url` describes.
     pub(crate) fn new(url: &Url, method: &Arc<MethodDescriptor>) -> Self {
         let key = url.service_key();
-        let path = if url.path().is_empty() { url.interface() } else { url.path() };
+        let path = if url.path().is_empty() {
+            url.interface()
+        } else {
+            url.path()
+        };
         let version = key.version().unwrap_or(keys::NO_VERSION);
         let mut head = Vec::with_capacity(128);
         let mut encoder = Encoder::new(&mut head);
-        for text in
-            [keys::PROTOCOL_VERSION, path, version, &method.name, &method.parameter_descriptor]
-        {
+        for text in [
+            keys::PROTOCOL_VERSION,
+            path,
+            version,
+            &method.name,
+            &method.parameter_descriptor,
+        ] {
             encoder.write_str(text);
         }
         let mut fixed_attachments = Vec::with_capacity(128);
@@ -110,7 +118,7 @@ impl RequestTemplate {
             });
         };
         encoder.write_map_start()?;
-        encoder.write_raw(&self.fixed_attachments);
+        encoder.write_encoded(&self.fixed_attachments);
         encoder.write_str(keys::TIMEOUT);
         if timeout == self.configured_timeout {
             encoder.write_str(&self.configured_timeout_text);
@@ -156,9 +164,10 @@ pub(crate) fn head_end(body: &[u8]) -> Option<usize> {
         let tag = *body.get(at)?;
         let (length, text) = match tag {
             0x00..=0x1f => (usize::from(tag), at + 1),
-            0x30..=0x33 => {
-                (usize::from(tag - 0x30) << 8 | usize::from(*body.get(at + 1)?), at + 2)
-            }
+            0x30..=0x33 => (
+                usize::from(tag - 0x30) << 8 | usize::from(*body.get(at + 1)?),
+                at + 2,
+            ),
             _ => return None,
         };
         at = text + length;

@@ -44,8 +44,10 @@ pub(crate) fn write(
             });
         }
     };
-    let Writer::Hessian2(encoder) = &mut writer else { return Ok(()) };
-    let is_null = !is_exception && encoder.written_since(value_at) == b"N";
+    let Writer::Hessian2(encoder) = &mut writer else {
+        return Ok(());
+    };
+    let is_null = !is_exception && encoder.buffer().get(value_at..) == Some(b"N");
     if with_attachments {
         write_attachments(&response.attachments, encoder)?;
     }
@@ -72,7 +74,7 @@ fn write_attachments(
     encoder: &mut Encoder<'_>,
 ) -> Result<(), SerializationError> {
     if attachments.is_empty() {
-        encoder.write_raw(attachments::VERSION_ONLY);
+        encoder.write_encoded(attachments::VERSION_ONLY);
         return Ok(());
     }
     encoder.write_map_start()?;
@@ -100,9 +102,9 @@ pub(crate) fn read(body: &[u8], method: &MethodDescriptor) -> Result<Response, R
         _ => return Err(unknown_flag(-1)),
     };
     let outcome = match flag {
-        VALUE | VALUE_WITH_ATTACHMENTS => {
-            Outcome::Value(Payload::Unary(method.codec().read_value(&mut reader).map_err(broken)?))
-        }
+        VALUE | VALUE_WITH_ATTACHMENTS => Outcome::Value(Payload::Unary(
+            method.codec().read_value(&mut reader).map_err(broken)?,
+        )),
         NULL | NULL_WITH_ATTACHMENTS => {
             let value = method.codec().no_value().ok_or_else(|| {
                 RpcError::new(
@@ -115,7 +117,9 @@ pub(crate) fn read(body: &[u8], method: &MethodDescriptor) -> Result<Response, R
             Outcome::Value(Payload::Unary(value))
         }
         EXCEPTION | EXCEPTION_WITH_ATTACHMENTS => {
-            let Reader::Hessian2(decoder) = &mut reader else { return Err(unknown_flag(flag)) };
+            let Reader::Hessian2(decoder) = &mut reader else {
+                return Err(unknown_flag(flag));
+            };
             let thrown = Exception::decode(decoder).map_err(|error| broken(error.into()))?;
             Outcome::Exception(Box::new(thrown))
         }
@@ -144,7 +148,9 @@ fn read_attachments(
     body: &[u8],
     decoder: &mut Decoder<'_>,
 ) -> Result<Attachments, SerializationError> {
-    if body.get(decoder.position()..).is_some_and(|rest| rest.starts_with(attachments::VERSION_ONLY))
+    if body
+        .get(decoder.position()..)
+        .is_some_and(|rest| rest.starts_with(attachments::VERSION_ONLY))
     {
         return Ok(Attachments::new());
     }

@@ -61,10 +61,12 @@ pub(crate) fn find(
     decoder: &mut Decoder<'_>,
     peer: &dyn std::fmt::Display,
 ) -> Result<Target, RpcError> {
-    let head = head_end(body).filter(|end| *end <= HEAD_BYTES_MAX).and_then(|end| body.get(..end));
+    let head = head_end(body)
+        .filter(|end| *end <= HEAD_BYTES_MAX)
+        .and_then(|end| body.get(..end));
     if let Some(head) = head {
         if let Some(route) = known(services.generation(), head) {
-            decoder.skip_bytes(head.len()).map_err(undecodable)?;
+            decoder.skip_known(head.len());
             return Ok(Target::Method(route));
         }
     }
@@ -94,12 +96,18 @@ fn look_up(
     };
     let answers_with_attachments = version::supports_response_attachments(&head.dubbo_version);
     if head.method == ECHO {
-        return Ok(Target::Echo { answers_with_attachments });
+        return Ok(Target::Echo {
+            answers_with_attachments,
+        });
     }
     let Some(method) = first.method(&head.method, &head.descriptor) else {
         return Err(no_such_method(head));
     };
-    Ok(Target::Method(Route { candidates: candidates.into(), method, answers_with_attachments }))
+    Ok(Target::Method(Route {
+        candidates: candidates.into(),
+        method,
+        answers_with_attachments,
+    }))
 }
 
 /// In the words of Dubbo 2.7: for a method with parameters the request counts as undecodable, for
@@ -123,7 +131,10 @@ fn no_such_method(head: &RequestHead) -> RpcError {
 
 /// The error for a body that cannot be read, in Dubbo's words.
 pub(crate) fn undecodable(error: impl std::fmt::Display) -> RpcError {
-    RpcError::new(ErrorKind::BadRequest, format!("Fail to decode request due to: {error}"))
+    RpcError::new(
+        ErrorKind::BadRequest,
+        format!("Fail to decode request due to: {error}"),
+    )
 }
 
 fn known(generation: u64, head: &[u8]) -> Option<Route> {
@@ -142,7 +153,11 @@ fn remember(generation: u64, head: &[u8], route: Route) {
             table.resize_with(SLOTS, || None);
         }
         if let Some(slot) = table.get_mut(crate::cache::slot_of(head, SLOTS)) {
-            *slot = Some(Known { generation, head: head.into(), route });
+            *slot = Some(Known {
+                generation,
+                head: head.into(),
+                route,
+            });
         }
     });
 }

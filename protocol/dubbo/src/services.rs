@@ -104,14 +104,21 @@ impl Services {
     /// The services with that path and version, which differ in their group.
     pub(crate) fn candidates(&self, path: &str, version: Option<&str>) -> Vec<Arc<Service>> {
         let version = version.filter(|version| !version.is_empty() && *version != keys::NO_VERSION);
-        self.table.load().get(&table_key(path, version)).cloned().unwrap_or_default()
+        self.table
+            .load()
+            .get(&table_key(path, version))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The answer to a request for a service that is not here, in the words of Dubbo 2.7.
     pub(crate) fn not_found(&self, wanted: &str, peer: &dyn std::fmt::Display) -> RpcError {
         let table = self.table.load();
-        let mut known: Vec<String> =
-            table.values().flatten().map(|service| service.descriptor.key().to_string()).collect();
+        let mut known: Vec<String> = table
+            .values()
+            .flatten()
+            .map(|service| service.descriptor.key().to_string())
+            .collect();
         known.sort_unstable();
         RpcError::new(
             ErrorKind::ServiceNotFound,
@@ -132,7 +139,10 @@ impl Service {
     ) -> Self {
         let mut methods: HashMap<String, Vec<_>> = HashMap::new();
         for method in &descriptor.methods {
-            methods.entry(method.name.clone().into_owned()).or_default().push(Arc::clone(method));
+            methods
+                .entry(method.name.clone().into_owned())
+                .or_default()
+                .push(Arc::clone(method));
         }
         let key = url.service_key();
         Self {
@@ -156,13 +166,16 @@ impl Service {
     /// descriptor decides.
     pub(crate) fn method(&self, name: &str, descriptor: &str) -> Option<Arc<MethodDescriptor>> {
         let overloads = self.methods.get(name).map_or(&[][..], Vec::as_slice);
-        if let Some(exact) =
-            overloads.iter().find(|method| method.parameter_descriptor == descriptor)
+        if let Some(exact) = overloads
+            .iter()
+            .find(|method| method.parameter_descriptor == descriptor)
         {
             return Some(Arc::clone(exact));
         }
         let count = split_descriptors(descriptor)?.len();
-        let mut fitting = overloads.iter().filter(|method| method.parameters.len() == count);
+        let mut fitting = overloads
+            .iter()
+            .filter(|method| method.parameters.len() == count);
         match (fitting.next(), fitting.next(), self.descriptor.open) {
             (Some(only), None, _) => Some(Arc::clone(only)),
             (None, _, Some(describe)) => describe(name, descriptor),
@@ -172,7 +185,9 @@ impl Service {
 
     /// Takes a place for one call, if the service's `executes` leaves one.
     pub(crate) fn enter(self: &Arc<Self>) -> Option<Permit> {
-        self.executes.enter().then(|| Permit { service: Arc::clone(self) })
+        self.executes.enter().then(|| Permit {
+            service: Arc::clone(self),
+        })
     }
 
     pub(crate) fn executes_max(&self) -> usize {
@@ -185,13 +200,20 @@ impl Service {
 
     /// The path of the URL, which is the interface unless configured otherwise.
     fn path(&self) -> &str {
-        if self.url.path().is_empty() { self.url.interface() } else { self.url.path() }
+        if self.url.path().is_empty() {
+            self.url.interface()
+        } else {
+            self.url.path()
+        }
     }
 }
 
 impl Limit {
     pub(crate) fn new(max: usize) -> Self {
-        Self { max, running: AtomicUsize::new(0) }
+        Self {
+            max,
+            running: AtomicUsize::new(0),
+        }
     }
 
     /// Takes a place; [`Limit::leave`] gives it back.

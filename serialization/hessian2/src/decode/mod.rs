@@ -154,6 +154,13 @@ impl<'a> Decoder<'a> {
         self.input.get(self.pos..).unwrap_or_default()
     }
 
+    /// Passes over `bytes` bytes whose meaning is known: values that touch no table of the stream.
+    /// Never goes past the end.
+    #[inline]
+    pub fn skip_known(&mut self, bytes: usize) {
+        self.pos = self.pos.saturating_add(bytes).min(self.input.len());
+    }
+
     /// Whether every byte has been read.
     #[inline]
     pub fn is_at_end(&self) -> bool {

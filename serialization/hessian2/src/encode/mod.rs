@@ -128,6 +128,19 @@ impl<'a> Encoder<'a> {
         value.encode(self)
     }
 
+    /// Appends bytes that were encoded before and touch no table of the stream: strings, numbers,
+    /// or a map of those without its frame.
+    #[inline]
+    pub fn write_encoded(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    /// All that is in the buffer, what stood there before the encoder began included.
+    #[inline]
+    pub fn buffer(&self) -> &[u8] {
+        self.out
+    }
+
     /// Appends null.
     #[inline]
     pub fn write_null(&mut self) {
