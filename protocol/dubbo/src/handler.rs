@@ -15,8 +15,6 @@ use tenfold_exchange as exchange;
 use tenfold_hessian2::{Decode, Decoder, Value};
 use tenfold_protocol::{BoxFuture, Call, ErrorKind, Invocation, Peer, Response, RpcError};
 use tenfold_serialization::{Reader, SerializationKind};
-use tenfold_transport::Address;
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     attachments, exception, request, response,
@@ -42,7 +40,6 @@ pub(crate) struct Running {
 /// What is kept for one connection.
 pub(crate) struct Session {
     peer: Arc<Peer>,
-    _disconnected: DropGuard,
 }
 
 /// What is sent back.
@@ -195,16 +192,11 @@ impl exchange::Handler for DubboHandler {
     type Future = Running;
 
     fn open(&self, peer: Arc<exchange::Peer>) -> Session {
-        let disconnected = CancellationToken::new();
-        let socket = |address: &Address| address.socket();
         let mut known = Peer::in_process();
-        known.remote = socket(peer.remote_address());
-        known.local = socket(peer.local_address());
-        known.disconnected = disconnected.clone();
-        Session {
-            peer: Arc::new(known),
-            _disconnected: disconnected.drop_guard(),
-        }
+        known.remote = peer.remote_address().socket();
+        known.local = peer.local_address().socket();
+        known.disconnected = peer.disconnected().clone();
+        Session { peer: Arc::new(known) }
     }
 
     fn handle(

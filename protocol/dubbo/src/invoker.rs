@@ -5,7 +5,6 @@
 
 use std::{
     cell::RefCell,
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -106,23 +105,22 @@ impl DubboInvoker {
                 .map_err(|error| cannot_encode(&call.method, error))?;
             self.check_size(scratch.len())?;
             let body = if scratch.len() < BODY_BYTES_MOVED {
-                exchange::Body::Copied(scratch)
+                exchange::Body::Slice(scratch)
             } else {
-                exchange::Body::Owned(std::mem::take(scratch).into())
+                exchange::Body::Bytes(std::mem::take(scratch).into())
             };
-            let sent = self.connection().request(exchange::Outgoing {
-                serialization: SerializationKind::HESSIAN2.id(),
-                two_way: !call.one_way,
-                body,
-                deadline: deadline.instant(),
-            });
+            let kind = SerializationKind::HESSIAN2.id();
+            let request = exchange::Outgoing::new(kind, body, deadline.instant());
+            let client = self.connection();
+            let answer = if call.one_way {
+                Answer::Nothing(client.one_way(request))
+            } else {
+                Answer::Reply(client.request(request))
+            };
             if scratch.capacity() > SCRATCH_BYTES_KEPT {
                 *scratch = Vec::new();
             }
-            Ok(Sent {
-                answer: sent,
-                timeout,
-            })
+            Ok(Sent { answer, timeout })
         })
     }
 
@@ -152,8 +150,13 @@ impl DubboInvoker {
 
 /// A request that is on its way.
 struct Sent {
-    answer: exchange::Call,
+    answer: Answer,
     timeout: Duration,
+}
+
+enum Answer {
+    Reply(exchange::Call),
+    Nothing(exchange::OneWay),
 }
 
 impl Invoker for DubboInvoker {
@@ -172,27 +175,23 @@ impl Invoker for DubboInvoker {
             Ok(sent) => sent,
             Err(error) => return Box::pin(std::future::ready(Err(error))),
         };
-        let Call {
-            method, one_way, ..
-        } = invocation.call;
+        let method = invocation.call.method;
         Box::pin(async move {
-            match sent.answer.await {
-                Ok(_) if one_way => nothing(&method),
-                Ok(reply) if reply.status == status::OK => {
-                    response::read(&reply.body, &method).map_err(|error| at(error, reply.peer))
-                }
-                Ok(reply) => Err(at(
-                    status::to_error(reply.status, &failure_text(&reply.body)),
-                    reply.peer,
-                )),
-                Err(error) => Err(of_exchange(&error, &method, sent.timeout)),
+            let Sent { answer, timeout } = sent;
+            let reply = match answer {
+                Answer::Reply(reply) => reply.await,
+                Answer::Nothing(gone) => match gone.await {
+                    Ok(()) => return nothing(&method),
+                    Err(error) => Err(error),
+                },
+            };
+            match reply {
+                Ok(reply) if reply.status == status::OK => response::read(&reply.body, &method),
+                Ok(reply) => Err(status::to_error(reply.status, &failure_text(&reply.body))),
+                Err(error) => Err(of_exchange(&error, &method, timeout)),
             }
         })
     }
-}
-
-fn at(error: RpcError, peer: SocketAddr) -> RpcError {
-    error.with_peer(peer)
 }
 
 /// The text of a response that is a failure; one that is no string is told by its length.
