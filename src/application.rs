@@ -7,6 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use tenfold_cluster::Extensions;
 use tenfold_common::{Clock, SystemClock, Url, keys};
 use tenfold_dubbo::DubboProtocol;
 use tenfold_injvm::InjvmProtocol;
@@ -18,7 +19,7 @@ use tenfold_registry::{
     address::{self, AddressInputs},
 };
 
-use crate::{Dubbo, Error, ReferenceBuilder, Service, extensions::Extensions, signal};
+use crate::{Dubbo, Error, ReferenceBuilder, Service, signal};
 
 /// How long a connection must have been quiet before it is closed at shutdown.
 const QUIET: Duration = Duration::from_secs(1);
@@ -101,7 +102,8 @@ impl ApplicationBuilder {
         self
     }
 
-    /// Replaces the built-in extensions by a set that the user has added to.
+    /// Replaces the built-in load balances, fault tolerance strategies and routers by a set that the
+    /// user has added to.
     pub fn extensions(mut self, extensions: Extensions) -> Self {
         self.extensions = extensions;
         self
@@ -120,17 +122,17 @@ impl ApplicationBuilder {
     pub async fn start(self) -> Result<Application, Error> {
         let mut registries = Vec::new();
         for text in &self.registries {
-            registries.push(self.extensions.connect_registry(text, &self.name).await?);
+            registries.push(open_registry(text, &self.name).await?);
         }
         let protocols: [Arc<dyn Protocol>; 2] =
             [Arc::new(DubboProtocol::new()), Arc::new(InjvmProtocol::new())];
         let application = Application {
             inner: Arc::new(Inner {
-                name: self.name,
                 extensions: self.extensions,
                 registries,
                 protocols: protocols.into_iter().map(|it| (it.name(), it)).collect(),
-                statistics: Arc::new(Statistics::new()),
+                statistics: Arc::new(Statistics::new(&self.name)),
+                name: self.name,
                 consumer_filters: self.consumer_filters,
                 exported: Mutex::default(),
                 shutdown_deadline: self.shutdown_deadline,
@@ -176,7 +178,7 @@ impl Application {
             services: Vec::new(),
             provider_filters: Vec::new(),
             consumer_filters: Vec::new(),
-            extensions: Extensions::default(),
+            extensions: tenfold_cluster::extensions(),
             shutdown_deadline: SHUTDOWN_DEADLINE,
         }
     }
@@ -251,7 +253,7 @@ impl Inner {
         let url = self.provider_url(service, listener);
         let descriptor = Arc::new(service.descriptor().with_identity_of(&url));
         let mut chain: Vec<Arc<dyn Filter>> =
-            vec![self.statistics.filter(Side::Provider, &self.name)];
+            vec![self.statistics.on_provider(&descriptor)];
         chain.extend(filters.iter().cloned());
         chain.extend(service.filters().iter().cloned());
         let invoker = FilterChain::wrap(chain, service.invoker(url.clone()));
@@ -273,7 +275,7 @@ impl Inner {
             .param(keys::PID, std::process::id())
             .param("deprecated", false)
             .param(keys::DYNAMIC, true)
-            .param(keys::GENERIC, service.is_generic() && service.descriptor().open.is_some())
+            .param(keys::GENERIC, service.descriptor().open.is_some())
             .build()
     }
 
@@ -320,6 +322,17 @@ impl Inner {
             }
         }
     }
+}
+
+/// Connects to the registry at `text` on behalf of `application`.
+async fn open_registry(text: &str, application: &str) -> Result<Arc<dyn Registry>, Error> {
+    let url = Url::parse(text)?
+        .to_builder()
+        .param_if_absent(keys::APPLICATION, application)
+        .build();
+    tenfold_registry::open(url.clone())
+        .await
+        .map_err(|source| Error::Registry { url: url.to_string(), source })
 }
 
 pub(crate) fn registry_error(

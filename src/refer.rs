@@ -138,7 +138,7 @@ impl<C> ReferenceBuilder<C> {
         let url = self.consumer_url();
         let descriptor = Arc::new(self.descriptor.with_identity_of(&url));
         let mut filters: Vec<Arc<dyn Filter>> =
-            vec![self.application.statistics.filter(Side::Consumer, &self.application.name)];
+            vec![self.application.statistics.per_call(&descriptor)];
         filters.extend(self.application.consumer_filters.iter().cloned());
         filters.extend(self.filters);
         let (invoker, providers) = discovery::refer(

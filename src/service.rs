@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tenfold_common::{Url, keys};
 use tenfold_protocol::{Filter, Invoker, ServiceDescriptor};
-use tenfold_proxy::{Skeleton, SkeletonInvoker};
+use tenfold_proxy::{GenericExport, Skeleton, SkeletonInvoker};
 
 /// A service to serve: a generated server and what its URL says beyond the interface.
 ///
@@ -15,7 +15,6 @@ pub struct Service {
     skeleton: Arc<dyn Skeleton>,
     params: Vec<(String, String)>,
     filters: Vec<Arc<dyn Filter>>,
-    generic: bool,
 }
 
 impl Service {
@@ -25,7 +24,6 @@ impl Service {
             skeleton: Arc::new(skeleton),
             params: Vec::new(),
             filters: Vec::new(),
-            generic: false,
         }
     }
 
@@ -62,7 +60,7 @@ impl Service {
     /// Lets peers call it by names and plain values (`$invoke`). Off by default.
     #[must_use]
     pub fn allow_generic(mut self) -> Self {
-        self.generic = true;
+        self.skeleton = Arc::new(GenericExport::new(self.skeleton));
         self
     }
 
@@ -86,10 +84,6 @@ impl Service {
 
     pub(crate) fn filters(&self) -> &[Arc<dyn Filter>] {
         &self.filters
-    }
-
-    pub(crate) fn is_generic(&self) -> bool {
-        self.generic
     }
 
     /// The provider URL of this service on the listener `base`.

@@ -26,22 +26,17 @@ pub trait Protocol: Send + Sync {
         invoker: Arc<dyn Invoker>,
     ) -> BoxFuture<Result<Box<dyn Exporter>, ExportError>>;
 
-    /// Reaches the provider that `url` describes. Connecting may go on after the invoker is there:
-    /// [`Invoker::is_available`] tells.
+    /// Reaches the provider that `url` describes. It does not wait: connecting goes on behind the
+    /// invoker, whose [`Invoker::is_available`] tells.
     ///
     /// # Errors
     ///
-    /// An [`RpcError`] when the URL cannot be used, or when it says `check=true` and the provider
-    /// cannot be reached.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future gives the attempt up.
+    /// An [`RpcError`] when the URL cannot be used.
     fn refer(
         &self,
         url: Url,
         service: Arc<ServiceDescriptor>,
-    ) -> BoxFuture<Result<Arc<dyn Invoker>, RpcError>>;
+    ) -> Result<Arc<dyn Invoker>, RpcError>;
 
     /// Tells every consumer, by a read-only notice, to send its next calls elsewhere. Calls that
     /// come all the same are answered.

@@ -40,7 +40,7 @@ use parking_lot::Mutex;
 use tenfold_common::{Url, keys};
 use tenfold_exchange::{ConnectionConfig, Server, ServerConfig};
 use tenfold_protocol::{
-    BoxFuture, ErrorKind, ExportError, Exporter, Invoker, Protocol, RpcError, ServiceDescriptor,
+    BoxFuture, ExportError, Exporter, Invoker, Protocol, RpcError, ServiceDescriptor,
 };
 use tenfold_transport::{SocketOptions, TcpListener, TransportError};
 
@@ -135,18 +135,11 @@ impl Protocol for DubboProtocol {
         &self,
         url: Url,
         service: Arc<ServiceDescriptor>,
-    ) -> BoxFuture<Result<Arc<dyn Invoker>, RpcError>> {
+    ) -> Result<Arc<dyn Invoker>, RpcError> {
         let url = with_port(url);
         let connections = self.inner.clients.lease(&url);
         let payload_max = invoker::payload_max(&url);
-        let must_connect = url.flag(keys::CHECK, false) && !url.flag(keys::LAZY, false);
-        let invoker = DubboInvoker::new(url, &service, connections, payload_max);
-        Box::pin(async move {
-            if must_connect {
-                invoker.connected().await?;
-            }
-            Ok(Arc::new(invoker) as Arc<dyn Invoker>)
-        })
+        Ok(Arc::new(DubboInvoker::new(url, &service, connections, payload_max)))
     }
 
     fn go_away(&self) {
@@ -258,13 +251,4 @@ fn connection_config(url: &Url) -> ConnectionConfig {
 
 fn into_io(error: TransportError) -> io::Error {
     io::Error::other(error)
-}
-
-/// Why a provider cannot be reached at start.
-fn unreachable(url: &Url, reason: &dyn std::fmt::Display) -> RpcError {
-    RpcError::new(
-        ErrorKind::Network,
-        format!("cannot connect to the provider {}: {reason}", url.address()),
-    )
-    .with_retry(tenfold_protocol::Retry::Safe)
 }
