@@ -66,7 +66,7 @@ impl ZkClientBuilder {
         self
     }
 
-    /// Longest reply, 8 MiB by default. A server may send more than it accepts: a children list
+    /// Longest reply, 64 MiB by default. A server may send more than it accepts: a children list
     /// has no limit of its own.
     pub fn reply_bytes_max(mut self, bytes: usize) -> Self {
         self.core.reply_bytes_max = bytes;

@@ -207,7 +207,7 @@ impl ZkRegistry {
                     client: self.client.clone(),
                     path: String::new(),
                     make: Some(self.host.clone()),
-                    period: self.settings.retry_period,
+                    retry: self.settings.retry_period,
                 },
             };
             if url.interface() == keys::ANY {
