@@ -6,7 +6,7 @@ use bytes::Bytes;
 use rand::seq::SliceRandom;
 use tenfold_zk::{AuthPacket, client::ClientConfig};
 
-use super::{ZkClient, ZkError, ZkErrorKind, driver, hosts::Hosts, ops::Handle, shared::Inner};
+use super::{ZkClient, ZkError, ZkErrorKind, call::Handle, driver, hosts::Hosts, shared::Inner};
 use crate::RegistryError;
 
 /// Builds a [`ZkClient`].
