@@ -225,12 +225,17 @@ impl Keeper {
         }
     }
 
+    /// Adds an application to the mapping of an interface.
+    pub(super) async fn map(&self, interface: &str, application: &str) -> Result<(), ZkError> {
+        metadata::map_interface(&self.client, &self.root, &self.data, interface, application).await
+    }
+
     /// Writes the mapping once; a failure is no reason to call the registration failed.
     async fn place_mapping(&self, path: &str, wanted: &Wanted) -> Result<(), ZkError> {
         let Some((interface, application)) = &wanted.mapping else {
             return Ok(());
         };
-        match metadata::map_interface(&self.client, &self.root, interface, application).await {
+        match self.map(interface, application).await {
             Ok(()) => {
                 if let Some(wanted) = self.wishes.lock().wanted.get_mut(path) {
                     wanted.mapping = None;
