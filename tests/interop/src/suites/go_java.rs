@@ -20,16 +20,14 @@ fn direct(run: &mut Run) -> Result<()> {
         let (serving, port) = java.provider("java", &options(&[]), run.folder())?;
         let wanted = options(&[("address", format!("127.0.0.1:{port}"))]);
         let report = golang::consumer("go-consumer", &wanted, run.folder())?;
-        run.tally(&format!("dubbo-go calls {java}"), &report, |_| false, case)
-        });
+        run.tally(&format!("dubbo-go calls {java}"), &report, |_| false);
         serving.stop()?;
         let wanted = options(&[
             ("address", format!("{HOST}:{go_port}")),
             ("cases", "reduced.*".into()),
         ]);
         let report = java.consumer("java-consumer", &wanted, run.folder())?;
-        run.tally(&format!("{java} calls dubbo-go"), &report, |_| false, "go", case)
-        });
+        run.tally(&format!("{java} calls dubbo-go"), &report, |_| false);
     }
     go.stop().map(|_| ())
 }
@@ -45,8 +43,7 @@ fn registered(run: &mut Run) -> Result<()> {
             &options(&[("registry", plain.clone())]),
             run.folder(),
         )?;
-        run.tally(&format!("dubbo-go finds {java}"), &report, |_| false, case)
-        });
+        run.tally(&format!("dubbo-go finds {java}"), &report, |_| false);
         serving.stop()?;
     }
     // Java does not connect to a registered 127.0.0.1.
@@ -58,8 +55,7 @@ fn registered(run: &mut Run) -> Result<()> {
             ("cases", "reduced.*".into()),
         ]);
         let report = java.consumer("java-consumer", &wanted, run.folder())?;
-        run.tally(&format!("{java} finds dubbo-go"), &report, |_| false, "go", case)
-        });
+        run.tally(&format!("{java} finds dubbo-go"), &report, |_| false);
     }
     go.stop()?;
     registry.stop().map(|_| ())
