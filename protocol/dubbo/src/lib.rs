@@ -144,7 +144,7 @@ impl Protocol for DubboProtocol {
 
     fn go_away(&self) {
         for port in self.inner.listening.lock().iter() {
-            port.server.go_away();
+            port.server.announce_read_only();
         }
     }
 
@@ -186,7 +186,7 @@ impl Inner {
         config.connection = connection_config(url);
         config.accepts = url.param_as(keys::ACCEPTS).filter(|accepts| *accepts > 0);
         let handler = DubboHandler::new(Arc::clone(&services), calls_max);
-        let server = Server::start(listener, handler, config);
+        let server = Server::start(listener, Arc::new(handler), config);
         let port = Arc::new(Port {
             address: server.local_address().to_string(),
             server,
