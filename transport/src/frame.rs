@@ -231,9 +231,9 @@ impl<C: FrameCodec> FrameReader<C> {
     fn make_room(&mut self) {
         let spare = self.buffer.capacity() - self.buffer.len();
         if self.missing_bytes > 0 {
-            // A body that has begun: room for the rest of it, but at most as much again as came.
-            let grown = self.buffer.len().max(READ_BYTES_MAX);
-            let wanted = self.missing_bytes.min(grown);
+            // A body that has begun: room for one read more. The buffer doubles when it has to
+            // grow, so it is never much more than twice what came.
+            let wanted = self.missing_bytes.min(READ_BYTES_MAX);
             if spare < wanted {
                 self.buffer.reserve(wanted);
             }
