@@ -115,10 +115,8 @@ impl Protocol for DubboProtocol {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
             let port = inner.port_of(&url).await?;
-            let url = url
-                .to_builder()
-                .port(Some(port.server.local_port()))
-                .build();
+            let listening = port.server.local_address().socket().map(|address| address.port());
+            let url = url.to_builder().port(listening.or(url.port())).build();
             let key = service.key().to_string();
             let service = port
                 .services
