@@ -63,6 +63,9 @@ fn run() -> Result<String, Box<dyn Error>> {
             format!("{history}\nseed {seed}, operation {count}: {difference}")
         })?;
     }
+    for client in pair.clients.iter_mut().flatten() {
+        client.ask(&Request::CloseSession, 0)?;
+    }
     Ok(format!("{operations} operations, no difference"))
 }
 
@@ -115,8 +118,11 @@ impl Pair {
                 Operation::Raw { op, body } => clients[who].raw(*op, body, base)?,
                 Operation::Reconnect => clients[who].reconnect(*address)?,
             };
-            if answer.ended {
+            if matches!(operation, Operation::Ask(Request::CloseSession)) {
                 clients[who] = Client::open(*address)?;
+            } else if answer.ended {
+                // Back to the same session: one that was left alone would end at some moment of the server's choice.
+                clients[who].reconnect(*address)?;
             }
             for client in clients.iter_mut() {
                 answer.events.push(client.events(base)?);
