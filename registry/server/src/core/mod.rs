@@ -286,4 +286,22 @@ impl State {
 }
 
 #[cfg(test)]
+impl State {
+    /// The digest as if no transaction had been counted.
+    fn digest_without_counters(&self) -> [u8; 20] {
+        let mut text = String::new();
+        self.tree.walk("/", &mut |path, node| {
+            let _ = write!(text, "{path} {node:?}");
+        });
+        let _ = write!(
+            text,
+            "{:?} {}",
+            self.tree.all_ephemerals(),
+            self.tree.data_bytes()
+        );
+        Sha1::digest(text).into()
+    }
+}
+
+#[cfg(test)]
 mod tests;

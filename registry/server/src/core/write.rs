@@ -314,7 +314,7 @@ pub(super) fn is_reapable(node: &Znode, time: i64, unused_max_ms: i64) -> bool {
 }
 
 /// The version after `current`, if `expected` allows the step. A step never lands on −1, which means any version.
-fn next_version(current: i32, expected: i32) -> Result<i32, ErrorCode> {
+pub(super) fn next_version(current: i32, expected: i32) -> Result<i32, ErrorCode> {
     if expected != -1 && expected != current {
         return Err(ErrorCode::BAD_VERSION);
     }
