@@ -1,10 +1,11 @@
 //! Does the same random operations on two servers and compares every answer:
 //! `cargo run --example differential -- 127.0.0.1:2181 127.0.0.1:2182 [seed] [operations]`.
 //!
-//! One of the two is meant to be Apache ZooKeeper 3.9 with `extendedTypesEnabled=true`, all else at its defaults. Compared are
-//! reply codes, bodies, Stat fields, the zxids' distance from the run's first, the watch events of every connection and
-//! whether a connection ends. Times are not compared beyond being equal where ours are. The process ends with an error
-//! at the first difference and prints the operations that led to it.
+//! One of the two is meant to be Apache ZooKeeper 3.9 with `extendedTypesEnabled=true`, all else at
+//! its defaults. Compared are reply codes, bodies, Stat fields, the zxids' distance from the run's
+//! first, the watch events of every connection and whether a connection ends. Times are not
+//! compared. The process ends with an error at the first difference and prints the operations that
+//! led to it.
 
 mod client;
 mod operations;
@@ -121,7 +122,8 @@ impl Pair {
             if matches!(operation, Operation::Ask(Request::CloseSession)) {
                 clients[who] = Client::open(*address)?;
             } else if answer.ended {
-                // Back to the same session: one that was left alone would end at some moment of the server's choice.
+                // Back to the same session: one that was left alone would end at some moment of the
+                // server's choice.
                 clients[who].reconnect(*address)?;
             }
             for client in clients.iter_mut() {

@@ -121,7 +121,8 @@ fn path(random: &mut Random, root: &str) -> String {
     path
 }
 
-/// A path that the server may send back: Java then writes characters beyond the basic plane in a form of its own.
+/// A path that the server may send back: Java then writes characters beyond the basic plane in a
+/// form of its own.
 fn echoed(random: &mut Random, root: &str) -> String {
     let path = path(random, root);
     if path.contains('😀') {

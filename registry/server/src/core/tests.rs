@@ -117,7 +117,8 @@ fn acl(perms: i32) -> Vec<Acl> {
     }]
 }
 
-/// Each row breaks the rule named and every rule behind it in the table: the answer must be that of the first.
+/// Each row breaks the rule named and every rule behind it in the table: the answer must be that of
+/// the first.
 #[test]
 fn create_checks_in_zookeepers_order() {
     let mut desk = Desk::new();

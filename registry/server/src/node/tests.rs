@@ -1,5 +1,5 @@
-//! Conversations with a node, byte by byte and with a made-up time. The bytes are those that ZooKeeper 3.8 and 3.9 put on
-//! the wire for the same requests.
+//! Conversations with a node, byte by byte and with a made-up time. The bytes are those that
+//! ZooKeeper 3.8 and 3.9 put on the wire for the same requests.
 
 use std::net::SocketAddr;
 

@@ -1,7 +1,7 @@
 //! Seeded random operations on the core and on a model that knows nothing but a flat map of nodes.
 //!
-//! The model is written for being right at a glance: children are found by looking at every path, counters are recounted from
-//! a list of events, and a multi works on a copy.
+//! The model is written for being right at a glance: children are found by looking at every path,
+//! counters are recounted from a list of events, and a multi works on a copy.
 
 use std::collections::BTreeMap;
 
