@@ -1,6 +1,8 @@
-//! Serves a registry until it is killed: `cargo run --example serve -- 127.0.0.1:2181 [super digest]`.
+//! Serves a registry until it is killed: `cargo run --example serve -- 127.0.0.1:2181 [super
+//! digest]`.
 //!
-//! All four-letter words are answered and the clockwork is quick, so that ZooKeeper clients can be tried against it.
+//! All four-letter words are answered and the clockwork is quick, so that ZooKeeper clients can be
+//! tried against it.
 
 use std::{error::Error, net::SocketAddr, time::Duration};
 

@@ -1,4 +1,5 @@
-//! The four-letter words: what operators and exporters ask a ZooKeeper server, in the text forms they parse.
+//! The four-letter words: what operators and exporters ask a ZooKeeper server, in the text forms
+//! they parse.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +15,8 @@ use super::{
     connection::{ConnectionStats, Phase},
 };
 
-/// The release whose behaviour this server has. Clients and monitors read the leading three numbers.
+/// The release whose behaviour this server has. Clients and monitors read the leading three
+/// numbers.
 const VERSION: &str = concat!(
     "3.9.5-tenfold-",
     env!("CARGO_PKG_VERSION"),
@@ -361,7 +363,8 @@ fn date(unix_ms: i64) -> String {
     ];
     let seconds = unix_ms.div_euclid(1000);
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days are counted from 1 March of the year 0, so that leap days come last; see Howard Hinnant's date algorithms.
+    // Days are counted from 1 March of the year 0, so that leap days come last; see Howard
+    // Hinnant's date algorithms.
     let shifted = days.saturating_add(719_468);
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

@@ -1,4 +1,5 @@
-//! One connection's task: cuts frames out of the stream and sends what the owner puts into the outbox.
+//! One connection's task: cuts frames out of the stream and sends what the owner puts into the
+//! outbox.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -141,8 +142,8 @@ enum Stage {
     Over,
 }
 
-/// Closes in an orderly way: says that nothing more comes, and reads away what the peer still had on its way, because
-/// unread input would make the operating system take back what we sent last.
+/// Closes in an orderly way: says that nothing more comes, and reads away what the peer still had
+/// on its way, because unread input would make the operating system take back what we sent last.
 async fn close(reader: &mut ReadHalf<'_>, writer: &mut WriteHalf<'_>) -> io::Result<()> {
     writer.shutdown().await?;
     let mut rest = [0; 4096];

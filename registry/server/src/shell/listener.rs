@@ -56,7 +56,8 @@ impl Acceptor {
             }
         }
         drop(listener);
-        // The owner has told every connection to close; one that was admitted behind its back ends with its channel.
+        // The owner has told every connection to close; one that was admitted behind its back ends
+        // with its channel.
         drop(self.inputs);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if timeout(STOP_TIME_MAX, all).await.is_err() {
