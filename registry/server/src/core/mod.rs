@@ -1,10 +1,11 @@
 //! The part that decides: the replicated state of the registry, without I/O, clock or chance.
 //!
 //! ```text
-//!   Entry { index, leader_time, requests } ──► State::apply ──► Outputs { origin, zxid, reply,
-//!   changes } read request ─────────────────────────► State::query ──► reply "heard of session 7"
-//!   ─────────────────► Liveness::touch what time it is ──────────────────────► Liveness::expired
-//!   ──► sessions to close in the next entry
+//!   Entry { index, leader_time, requests }
+//!              └──► State::apply ──► Outputs { origin, zxid, reply, changes }
+//!   a read ───────► State::query ──► its answer
+//!   "heard of session 7" ──► Liveness::touch
+//!   what time it is ───────► Liveness::expired ──► sessions to close in the next entry
 //! ```
 //!
 //! All validation happens when an entry is applied, so replicas that apply the same entries decide

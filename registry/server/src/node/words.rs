@@ -126,9 +126,11 @@ impl Node {
             Word::Wchs => self.wchs(),
             Word::Crst => {
                 for connection in self.connections.values_mut() {
-                    let last_op = connection.stats.last_op;
+                    let (last_op, timeout_ms) =
+                        (connection.stats.last_op, connection.stats.timeout_ms);
                     connection.stats = ConnectionStats {
                         last_op,
+                        timeout_ms,
                         ..ConnectionStats::default()
                     };
                 }
@@ -247,11 +249,12 @@ impl Node {
                 let _ = writeln!(text, "\t{path}");
             }
         }
-        let _ = writeln!(
-            text,
-            "Connections dump:\nConnections Sets (1)/({}):",
-            self.connections.len()
-        );
+        let count = self.connections.len();
+        let _ = writeln!(text, "Connections dump:\nConnections Sets (1)/({count}):");
+        for connection in self.connections.values() {
+            let session = connection.session().unwrap_or(SessionId::NONE);
+            let _ = writeln!(text, "\tip: /{} sessionId: {session}", connection.peer);
+        }
         text
     }
 

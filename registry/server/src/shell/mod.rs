@@ -129,6 +129,13 @@ impl RegistryServerBuilder {
         self
     }
 
+    /// Sets how often empty containers and nodes whose time to live is over are looked for.
+    #[must_use]
+    pub fn reap_interval(mut self, interval: Duration) -> Self {
+        self.config.reap_interval = interval;
+        self
+    }
+
     /// Sets which four-letter words are answered; the default is `srvr` alone.
     #[must_use]
     pub fn words(mut self, words: WordSet) -> Self {

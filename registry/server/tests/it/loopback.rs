@@ -398,6 +398,36 @@ async fn a_reader_that_does_not_read_its_events_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_closed_connection_that_does_not_read_gives_its_place_back() {
+    let server = server(|config| config.limits.connections_max = 1).await;
+    let address = server.local_addr();
+    let mut deaf = Client::open(address).await;
+    deaf.ask(&create("/big", 1_000_000, 0))
+        .await
+        .expect("created");
+    let mut script = BytesMut::new();
+    for xid in 1..=20 {
+        get("/big").append_frame(Xid(xid), &mut script);
+    }
+    deaf.send(&script).await;
+    // It falls silent and its session expires, but what it was sent is still in the way.
+    let end = Instant::now() + LIMIT;
+    loop {
+        let mut stream = TcpStream::connect(address)
+            .await
+            .expect("accepted by the system");
+        let _ = stream.write_all(b"ruok").await;
+        let mut text = String::new();
+        if stream.read_to_string(&mut text).await.is_ok() && text == "imok" {
+            break;
+        }
+        assert!(Instant::now() < end, "no place came back");
+        sleep(Duration::from_millis(50)).await;
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn connections_are_bounded_by_address_and_in_all() {
     for in_all in [true, false] {
         let server = server(|config| {
