@@ -157,7 +157,7 @@ impl Link {
                 // The connection's task has the deadline to watch.
                 wake_task(inner);
                 if begun {
-                    self.publish(ClientState::Connecting);
+                    self.publish();
                 }
                 State::Waiting(
                     ticket,
@@ -288,7 +288,7 @@ impl Link {
         }
         wake_task(inner);
         if order.refuse_calls {
-            self.publish(ClientState::Closing);
+            self.publish();
         }
     }
 
@@ -297,7 +297,7 @@ impl Link {
         let mut inner = self.inner.lock();
         if inner.core.want_connection() {
             wake_task(inner);
-            self.publish(ClientState::Connecting);
+            self.publish();
         }
     }
 
@@ -307,8 +307,11 @@ impl Link {
         let mut inner = self.inner.lock();
         inner.out.clear();
         inner.core.on_connected(&mut wakers);
+        if inner.leaving {
+            inner.core.on_leave();
+        }
         drop(inner);
-        self.publish(ClientState::Connected);
+        self.publish();
         wake_all(&mut wakers);
     }
 
@@ -343,23 +346,28 @@ impl Link {
         inner.out.clear();
         inner.out.release();
         inner.core.release_memory();
-        let state = ClientState::of(inner.core.phase(), false);
         drop(inner);
         if failed {
             self.changes.send_modify(|change| change.failures += 1);
         }
-        self.publish(state);
+        self.publish();
         wake_all(&mut wakers);
     }
 
-    /// Tells of a state, if it is another than before.
-    pub(crate) fn publish(&self, state: ClientState) {
-        let before = self.state.swap(state as u8, Ordering::AcqRel);
-        if before != state as u8 {
-            self.changes.send_modify(|change| change.state = state);
-            if let Some(tell) = &self.on_state {
-                tell(state);
+    /// Tells of the state, if it is another than before.
+    pub(crate) fn publish(&self) {
+        let state = {
+            // Read and stored under the lock, so that the last word is the true one.
+            let inner = self.inner.lock();
+            let state = ClientState::of(inner.core.phase(), inner.core.is_read_only());
+            if self.state.swap(state as u8, Ordering::AcqRel) == state as u8 {
+                return;
             }
+            self.changes.send_modify(|change| change.state = state);
+            state
+        };
+        if let Some(tell) = &self.on_state {
+            tell(state);
         }
     }
 

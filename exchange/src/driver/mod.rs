@@ -20,10 +20,10 @@ use tokio_util::task::TaskTracker;
 
 use self::{serve::Service, timer::Timer};
 use crate::{
-    ClientState, ConnectionConfig, Event, ExchangeCodec, Fault, FrameKind, Handler, Head, Peer,
-    Reply, RequestId,
+    ConnectionConfig, Event, ExchangeCodec, Fault, FrameKind, Handler, Head, Peer, Reply,
+    RequestId,
     link::{Inner, Link, wake_all},
-    proto::{Leave, Liveness, Outcome, Phase, Pulse},
+    proto::{Leave, Liveness, Outcome, Pulse},
 };
 
 pub(crate) use self::timer::{Timer as DriverTimer, now};
@@ -529,15 +529,8 @@ impl<H: Handler> Drop for Driver<H> {
 
 /// A notice of the peer changes whether it is to be used.
 fn on_event(link: &Link, event: Event) {
-    let state = {
-        let mut inner = link.lock();
-        inner.core.on_event(event);
-        let phase = inner.core.phase();
-        (phase == Phase::Open).then(|| ClientState::of(phase, inner.core.is_read_only()))
-    };
-    if let Some(state) = state {
-        link.publish(state);
-    }
+    link.lock().core.on_event(event);
+    link.publish();
 }
 
 fn earliest<const N: usize>(times: [Option<Instant>; N]) -> Option<Instant> {
