@@ -289,6 +289,7 @@ impl World {
             return;
         }
         self.core.on_lost(CloseReason::Peer, &mut self.wakers);
+        self.wake();
         self.queued = 0;
         // What the peer still had is answered late, if at all: over the next connection.
         self.past.append(&mut self.wire);
