@@ -466,17 +466,19 @@ impl<H: Handler> Driver<H> {
     /// Waits for the peer to hang up; what it still sends cannot be answered.
     fn linger(&mut self, cx: &mut Context<'_>, now: Instant) -> Result<Next, CloseReason> {
         let until = self.lingering.map_or(now, |since| since + LINGER);
-        while now < until {
+        if now >= until {
+            return Err(CloseReason::Local);
+        }
+        loop {
             match self.reader.poll_fill(cx, &mut self.channel) {
                 Poll::Pending => {
                     self.timer.arm(until, cx);
                     return Ok(Next::Sleep);
                 }
-                Poll::Ready(Ok(0) | Err(_)) => break,
+                Poll::Ready(Ok(0) | Err(_)) => return Err(CloseReason::Local),
                 Poll::Ready(Ok(_)) => self.reader.discard(),
             }
         }
-        Err(CloseReason::Local)
     }
 
     fn finish(&mut self, reason: CloseReason) {

@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 
 /// A body and a status.
 #[derive(Debug)]
-pub struct Plain(pub u8, pub Bytes);
+pub(crate) struct Plain(pub(crate) u8, pub(crate) Bytes);
 
 impl Answer for Plain {
     fn encode(self, body: &mut AnswerBody<'_>) -> u8 {
@@ -41,16 +41,16 @@ impl Answer for Plain {
 
 /// Does what the first word of the request says, and answers with the request.
 #[derive(Default)]
-pub struct Echo {
-    pub handled: AtomicUsize,
-    pub running: Arc<AtomicUsize>,
+pub(crate) struct Echo {
+    pub(crate) handled: AtomicUsize,
+    pub(crate) running: Arc<AtomicUsize>,
     /// What `wait` waits for.
-    pub gate: Arc<Gate>,
-    pub opened: Mutex<Vec<Arc<Peer>>>,
-    pub closed: Mutex<Vec<CloseReason>>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) opened: Mutex<Vec<Arc<Peer>>>,
+    pub(crate) closed: Mutex<Vec<CloseReason>>,
 }
 
-pub struct Gate(pub Semaphore);
+pub(crate) struct Gate(pub(crate) Semaphore);
 
 impl Default for Gate {
     fn default() -> Self {
@@ -67,7 +67,7 @@ impl Drop for Running {
     }
 }
 
-pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Handler for Echo {
     type Session = Arc<Peer>;
@@ -141,28 +141,28 @@ impl Handler for Echo {
     }
 }
 
-pub fn outgoing(body: &[u8]) -> Outgoing<'_> {
+pub(crate) fn outgoing(body: &[u8]) -> Outgoing<'_> {
     Outgoing::new(2, body, now() + Duration::from_secs(5))
 }
 
-pub fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
 /// A server and a client on a memory network of their own.
-pub struct Pair {
-    pub network: MemoryNetwork,
-    pub handler: Arc<Echo>,
-    pub server: Server,
-    pub client: Client,
+pub(crate) struct Pair {
+    pub(crate) network: MemoryNetwork,
+    pub(crate) handler: Arc<Echo>,
+    pub(crate) server: Server,
+    pub(crate) client: Client,
 }
 
 impl Pair {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(ServerConfig::default(), ClientConfig::default()).await
     }
 
-    pub async fn with(server: ServerConfig, client: ClientConfig) -> Self {
+    pub(crate) async fn with(server: ServerConfig, client: ClientConfig) -> Self {
         let network = MemoryNetwork::new();
         let handler = Arc::new(Echo::default());
         let server = Server::start(network.listen("echo"), handler.clone(), server);
@@ -177,13 +177,13 @@ impl Pair {
         }
     }
 
-    pub async fn call(&self, body: &[u8]) -> Result<Reply, ExchangeError> {
+    pub(crate) async fn call(&self, body: &[u8]) -> Result<Reply, ExchangeError> {
         self.client.request(outgoing(body)).await
     }
 }
 
 /// Waits for `condition`, at most ten seconds of tokio's clock.
-pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
+pub(crate) async fn eventually(what: &str, condition: impl Fn() -> bool) {
     let limit = tokio::time::Instant::now() + Duration::from_secs(10);
     while !condition() {
         assert!(tokio::time::Instant::now() < limit, "never: {what}");
@@ -192,7 +192,7 @@ pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
 }
 
 /// Writes raw bytes to a channel.
-pub async fn write_raw(channel: &mut Channel, mut bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) async fn write_raw(channel: &mut Channel, mut bytes: &[u8]) -> std::io::Result<()> {
     while !bytes.is_empty() {
         let written = std::future::poll_fn(|cx| channel.poll_write(cx, bytes)).await?;
         bytes = &bytes[written..];
@@ -201,7 +201,7 @@ pub async fn write_raw(channel: &mut Channel, mut bytes: &[u8]) -> std::io::Resu
 }
 
 /// Reads raw bytes until there are `length`; fewer only at the end of the stream.
-pub async fn read_raw(channel: &mut Channel, length: usize) -> std::io::Result<BytesMut> {
+pub(crate) async fn read_raw(channel: &mut Channel, length: usize) -> std::io::Result<BytesMut> {
     let mut buffer = BytesMut::new();
     while buffer.len() < length {
         buffer.reserve(length - buffer.len());
@@ -213,7 +213,7 @@ pub async fn read_raw(channel: &mut Channel, length: usize) -> std::io::Result<B
 }
 
 /// A frame of Dubbo's, written by hand.
-pub fn frame(flags: u8, status: u8, id: i64, body: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(flags: u8, status: u8, id: i64, body: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0xda, 0xbb, flags, status];
     bytes.extend(id.to_be_bytes());
     bytes.extend((body.len() as i32).to_be_bytes());
