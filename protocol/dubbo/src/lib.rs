@@ -115,7 +115,11 @@ impl Protocol for DubboProtocol {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
             let port = inner.port_of(&url).await?;
-            let listening = port.server.local_address().socket().map(|address| address.port());
+            let listening = port
+                .server
+                .local_address()
+                .socket()
+                .map(|address| address.port());
             let url = url.to_builder().port(listening.or(url.port())).build();
             let key = service.key().to_string();
             let service = port
@@ -137,7 +141,12 @@ impl Protocol for DubboProtocol {
         let url = with_port(url);
         let connections = self.inner.clients.lease(&url);
         let payload_max = invoker::payload_max(&url);
-        Ok(Arc::new(DubboInvoker::new(url, &service, connections, payload_max)))
+        Ok(Arc::new(DubboInvoker::new(
+            url,
+            &service,
+            connections,
+            payload_max,
+        )))
     }
 
     fn go_away(&self) {
@@ -149,8 +158,11 @@ impl Protocol for DubboProtocol {
     fn shutdown(&self, quiet: Duration, deadline: Duration) -> BoxFuture<()> {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
+            // Under the lock of the map, so that a listener that is just being opened is in both.
+            let mut known = inner.ports.lock().await;
             let ports = std::mem::take(&mut *inner.listening.lock());
-            inner.ports.lock().await.clear();
+            known.clear();
+            drop(known);
             let end = Instant::now() + deadline;
             let mut closing = tokio::task::JoinSet::new();
             for port in ports {
@@ -192,6 +204,8 @@ impl Inner {
         });
         self.listening.lock().push(Arc::clone(&port));
         entry.insert(Arc::clone(&port));
+        // A port that the system chose is found under its number too.
+        ports.insert(port.address.clone(), Arc::clone(&port));
         Ok(port)
     }
 }
