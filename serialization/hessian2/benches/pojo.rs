@@ -15,6 +15,9 @@ use tenfold_macros::Wire;
 const ROUNDS: usize = 41;
 const CALLS: u32 = 20_000;
 
+/// A name and what is measured under it.
+type Job<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+
 #[derive(Wire, Clone, Debug, PartialEq)]
 #[wire(class = "com.acme.trade.Order", crate = "::tenfold_hessian2")]
 struct Order {
@@ -67,7 +70,7 @@ fn main() {
     );
 
     let mut out = Vec::with_capacity(1024);
-    let mut jobs: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
+    let mut jobs: Vec<Job<'_>> = vec![
         (
             "hessian2 encode",
             Box::new(|| {
@@ -142,7 +145,7 @@ fn main() {
 }
 
 /// Medians in nanoseconds a call. The rounds take turns, so that what disturbs one disturbs all.
-fn measure<'a>(jobs: &mut [(&'a str, Box<dyn FnMut() + '_>)]) -> Vec<(&'a str, f64)> {
+fn measure(jobs: &mut [Job<'_>]) -> Vec<(&'static str, f64)> {
     let mut rounds = vec![Vec::with_capacity(ROUNDS); jobs.len()];
     for _ in 0..ROUNDS {
         for ((_, job), times) in jobs.iter_mut().zip(&mut rounds) {

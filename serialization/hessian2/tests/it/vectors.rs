@@ -79,6 +79,7 @@ fn longs_take_their_shortest_form() {
 }
 
 #[test]
+#[allow(clippy::approx_constant, reason = "the vector is what Java wrote")]
 fn doubles_lose_nothing() {
     for (value, text) in [
         (0.0, "5b"),
