@@ -1,9 +1,0 @@
-use tenfold_macros::Wire;
-
-#[derive(Wire)]
-#[wire(class = "com.acme.Order", crate = "::tenfold_hessian2")]
-struct Order {
-    started: std::time::Instant,
-}
-
-fn main() {}
