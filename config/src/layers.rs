@@ -13,7 +13,7 @@ use crate::{
     mask,
     place::{EntryName, Located, Name, Owner, Place, locate, locate_variable},
     sections::Settings,
-    source::{Entries, Entry, Spelling},
+    source::{ENTRIES_MAX, Entries, Entry, Spelling},
     value,
 };
 
@@ -50,6 +50,11 @@ impl Layers {
         for (name, origin) in read.foreign {
             let message = format!("`{name}` stands outside `dubbo` and is not read");
             self.warnings.push(Warning { origin, message });
+        }
+        let count = read.entries.len();
+        if let Some(beyond) = read.entries.get(ENTRIES_MAX) {
+            let message = format!("{count} keys exceed {ENTRIES_MAX}");
+            return self.problem(ProblemKind::Unreadable, &beyond.origin.clone(), message);
         }
         for entry in read.entries {
             self.add_entry(entry);

@@ -159,8 +159,9 @@ impl Finder {
         if parts == ["service", "shutdown", "wait"] {
             return Located::key(Section::Application, "shutwait");
         }
-        let Some((head, rest)) = parts.split_first() else {
-            return Located::Holder;
+        let (head, rest) = match parts.split_first() {
+            None | Some((&"", [])) => return Located::Holder,
+            Some(split) => split,
         };
         match squash(head).as_str() {
             "application" => self.in_section(Section::Application, rest),
