@@ -165,6 +165,11 @@ impl Context {
         self.response.lock().clone()
     }
 
+    /// Takes [`Self::response_attachments`] out.
+    pub fn into_response_attachments(self) -> Attachments {
+        self.response.into_inner()
+    }
+
     /// Replaces [`Self::response_attachments`].
     pub fn set_response_attachments(&self, attachments: Attachments) {
         *self.response.lock() = attachments;

@@ -6,7 +6,7 @@ use tenfold_common::{ServiceKey, Url, keys};
 use tenfold_serialization::{Arguments, Body, Reader, SerializationError};
 
 /// An interface: its identity and its methods.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceDescriptor {
     /// The Java interface name.
@@ -17,7 +17,13 @@ pub struct ServiceDescriptor {
     pub version: Option<Cow<'static, str>>,
     /// The methods in order of declaration; [`MethodDescriptor::index`] counts them.
     pub methods: Vec<Arc<MethodDescriptor>>,
+    /// For a service that takes calls of methods which it does not name: describes one by its name
+    /// and its parameter descriptor.
+    pub open: Option<DescribeMethod>,
 }
+
+/// Describes a method that a service does not name; `None` refuses it.
+pub type DescribeMethod = fn(name: &str, parameters: &str) -> Option<Arc<MethodDescriptor>>;
 
 /// A method: its name and types as Java sees them, and how its values are read.
 #[non_exhaustive]
@@ -92,6 +98,7 @@ impl ServiceDescriptor {
             group: None,
             version: None,
             methods: Vec::new(),
+            open: None,
         }
     }
 
@@ -127,6 +134,7 @@ impl ServiceDescriptor {
             group: identity(url.param(keys::GROUP)),
             version: identity(url.param(keys::VERSION)).filter(|v| *v != keys::NO_VERSION),
             methods: self.methods.clone(),
+            open: self.open,
         }
     }
 
@@ -175,6 +183,18 @@ impl MethodDescriptor {
         self
     }
 
+    /// How long a try may take by what `url` says about this method and about the service
+    /// (`<method>.timeout`, `timeout`), else by the interface, else a second. Zero and negative
+    /// values count as unset, as dubbo-go sends them.
+    pub fn timeout_by(&self, url: &Url) -> Duration {
+        url.method_param(&self.name, keys::TIMEOUT)
+            .and_then(|millis| millis.trim().parse().ok())
+            .filter(|millis| *millis > 0)
+            .map(Duration::from_millis)
+            .or(self.settings.timeout)
+            .unwrap_or(MethodSettings::DEFAULT_TIMEOUT)
+    }
+
     /// How its values are read.
     pub fn codec(&self) -> &dyn MethodCodec {
         &*self.codec
@@ -199,6 +219,9 @@ impl fmt::Debug for MethodDescriptor {
 }
 
 impl MethodSettings {
+    /// How long a try may take when neither an interface nor a URL says so, as in Dubbo.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
+
     /// No settings.
     pub fn new() -> Self {
         Self::default()

@@ -1,6 +1,9 @@
 //! A call on its way down.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tenfold_common::{Attachments, Deadline};
 use tenfold_serialization::Arguments;
@@ -16,10 +19,15 @@ pub struct Call {
     pub service: Arc<ServiceDescriptor>,
     /// The method that is called.
     pub method: Arc<MethodDescriptor>,
+    /// The method that a generic call means, once a room has looked ([`Invocation::name_method`]);
+    /// `None` for a typed call.
+    pub real_method: Option<Arc<str>>,
     /// What travels beside the arguments. On a consumer: what the user and the filters add; the
     /// protocol adds path, version and the like by itself. On a provider: all that came.
     pub attachments: Attachments,
-    /// When the call must be over; `None` leaves it to the invoker's `timeout`.
+    /// How long one try may take; `None` leaves it to the method and the configuration.
+    pub timeout: Option<Duration>,
+    /// When the call, with all its tries, must be over.
     pub deadline: Option<Deadline>,
     /// Tag of the call, for routing.
     pub tag: Option<Arc<str>>,
@@ -53,7 +61,9 @@ impl Call {
         Self {
             service,
             method,
+            real_method: None,
             attachments: Attachments::new(),
+            timeout: None,
             deadline: None,
             tag: None,
             retries: None,
@@ -61,6 +71,20 @@ impl Call {
             peer: None,
             started,
         }
+    }
+}
+
+impl Call {
+    /// The method that the user means, for one who has the call without its arguments: right once
+    /// [`Invocation::name_method`] has run.
+    pub fn method_name(&self) -> &str {
+        self.real_method.as_deref().unwrap_or(&self.method.name)
+    }
+
+    /// When a try that starts at `now` must be over: after the call's own timeout, else after
+    /// `configured`, and never later than the call itself.
+    pub fn try_deadline(&self, now: Instant, configured: Duration) -> Deadline {
+        Deadline::after(now, self.timeout.unwrap_or(configured)).earlier(self.deadline)
     }
 }
 
@@ -80,6 +104,17 @@ impl Invocation {
                 Some(Self::unary(self.call.clone(), Arc::clone(arguments)))
             }
             Payload::Stream(_) => None,
+        }
+    }
+
+    /// Notes in [`Call::real_method`] which method a generic call means, so that those who see the
+    /// call without its arguments know too.
+    pub fn name_method(&mut self) {
+        if self.call.real_method.is_none()
+            && let Payload::Unary(arguments) = &self.payload
+            && let Some(name) = self.call.method.codec().named_method(&**arguments)
+        {
+            self.call.real_method = Some(Arc::from(name));
         }
     }
 

@@ -23,6 +23,7 @@ mod error;
 mod filter;
 mod invocation;
 mod invoker;
+mod java;
 mod peer;
 mod protocol;
 mod response;
@@ -31,11 +32,14 @@ mod response;
 pub use tenfold_hessian2::Throwable as Exception;
 
 pub use context::{CallOptions, Context};
-pub use descriptor::{MethodCodec, MethodDescriptor, MethodSettings, ServiceDescriptor};
+pub use descriptor::{
+    DescribeMethod, MethodCodec, MethodDescriptor, MethodSettings, ServiceDescriptor,
+};
 pub use error::{ErrorKind, Origin, Retry, RpcError};
 pub use filter::{Filter, FilterChain, Next};
 pub use invocation::{Call, Invocation};
 pub use invoker::{BoxFuture, Invoker};
+pub use java::{descriptor_of_name, name_of_descriptor, split_descriptors};
 pub use peer::{Peer, Side};
 pub use protocol::{ExportError, Exporter, Protocol};
 pub use response::{BodyStream, Outcome, Payload, Response};

@@ -73,6 +73,27 @@ impl<'a> Writer<'a> {
     }
 }
 
+impl<'a> Reader<'a> {
+    /// Opens a stream over `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`SerializationError::Unsupported`] for a serialization that Tenfold does not speak.
+    pub fn open(
+        serialization: SerializationKind,
+        bytes: &'a [u8],
+    ) -> Result<Self, SerializationError> {
+        if serialization == SerializationKind::HESSIAN2 {
+            Ok(Self::Hessian2(hessian2::Decoder::new(bytes)))
+        } else {
+            Err(SerializationError::Unsupported {
+                type_name: "a body",
+                serialization,
+            })
+        }
+    }
+}
+
 impl<T: hessian2::Encode + Send + Sync + 'static> Body for T {
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), SerializationError> {
         match writer {

@@ -1,0 +1,77 @@
+//! dubbo-go against Java, for the interface that both have.
+
+use super::{Run, options};
+use crate::build;
+use crate::error::Result;
+use crate::golang;
+use crate::java::Dubbo;
+use crate::ports::HOST;
+use crate::zookeeper::ZooKeeper;
+
+/// Cases in which dubbo-go and Java fail with each other: the consumer, the provider, the case.
+const KNOWN: &[(&str, &str, &str)] = &[];
+
+pub(super) fn run(run: &mut Run) -> Result<()> {
+    build::require(&["go"])?;
+    direct(run)?;
+    registered(run)
+}
+
+fn known(consumer: &str, provider: &str, case: &str) -> bool {
+    KNOWN.iter().any(|&(c, p, name)| {
+        (c == "*" || c == consumer) && (p == "*" || p == provider) && name == case
+    })
+}
+
+fn direct(run: &mut Run) -> Result<()> {
+    let (go, go_port) = golang::provider("go", &options(&[("id", "go".into())]), run.folder())?;
+    for java in Dubbo::ALL {
+        let (serving, port) = java.provider("java", &options(&[]), run.folder())?;
+        let wanted = options(&[("address", format!("127.0.0.1:{port}"))]);
+        let report = golang::consumer("go-consumer", &wanted, run.folder())?;
+        run.tally(&format!("dubbo-go calls {java}"), &report, |case| {
+            known("go", java.short(), case)
+        });
+        serving.stop()?;
+        let wanted = options(&[
+            ("address", format!("{HOST}:{go_port}")),
+            ("cases", "reduced.*".into()),
+        ]);
+        let report = java.consumer("java-consumer", &wanted, run.folder())?;
+        run.tally(&format!("{java} calls dubbo-go"), &report, |case| {
+            known(java.short(), "go", case)
+        });
+    }
+    go.stop().map(|_| ())
+}
+
+fn registered(run: &mut Run) -> Result<()> {
+    let registry = ZooKeeper::start(run.folder())?;
+    let plain = format!("127.0.0.1:{}", registry.port());
+    for java in Dubbo::ALL {
+        let wanted = options(&[("registry", registry.address())]);
+        let (serving, _) = java.provider("java", &wanted, run.folder())?;
+        let report = golang::consumer(
+            "go-consumer",
+            &options(&[("registry", plain.clone())]),
+            run.folder(),
+        )?;
+        run.tally(&format!("dubbo-go finds {java}"), &report, |case| {
+            known("go", java.short(), case)
+        });
+        serving.stop()?;
+    }
+    let (go, _) = golang::provider("go", &options(&[("registry", plain)]), run.folder())?;
+    for java in Dubbo::ALL {
+        let wanted = options(&[
+            ("registry", registry.address()),
+            ("cases", "reduced.*".into()),
+        ]);
+        let report = java.consumer("java-consumer", &wanted, run.folder())?;
+        run.tally(&format!("{java} finds dubbo-go"), &report, |case| {
+            known(java.short(), "go", case)
+        });
+    }
+    go.stop()?;
+    registry.stop().map(|_| ())
+}

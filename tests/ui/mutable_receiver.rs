@@ -1,0 +1,6 @@
+#[tenfold::service(interface = "demo.Greeter")]
+trait Greeter {
+    async fn hello(&mut self, cx: &tenfold::Context) -> Result<String, tenfold::RpcError>;
+}
+
+fn main() {}

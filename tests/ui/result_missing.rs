@@ -1,0 +1,6 @@
+#[tenfold::service(interface = "demo.Greeter")]
+trait Greeter {
+    async fn hello(&self, cx: &tenfold::Context, name: String);
+}
+
+fn main() {}
