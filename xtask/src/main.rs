@@ -17,7 +17,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <command>
 
-  check                     format, layers, text rules, clippy, rustdoc, licences; writes nothing
+  check [step...]           format, layers, text, clippy, rustdoc, licences; writes nothing
   fix                       format, and the lints that clippy can repair
   layers                    compare the table of ranks in ARCHITECTURE.md with the crates
   interop [suite...]        run the suites against foreign programs; without a name all of them
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         None => ("help", [].as_slice()),
     };
     let outcome = match command {
-        "check" => check::check(),
+        "check" => check::check(rest),
         "fix" => check::fix(),
         "layers" => layers::run(),
         "interop" => interop::run(rest),

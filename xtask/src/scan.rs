@@ -85,7 +85,7 @@ fn tracked(root: &Path) -> Result<Vec<File>, String> {
 
 /// The beginnings of paths that tell where this machine keeps things.
 fn machine_paths(root: &Path) -> Vec<String> {
-    let mut paths: Vec<String> = ["home", "Users"].map(|name| format!("/{name}/")).to_vec();
+    let mut paths = Vec::new();
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let folders = [
         Some(root.to_path_buf()),
@@ -172,9 +172,7 @@ fn of_source(file: &File, long: &mut Vec<String>) -> Vec<String> {
     } else if lines > LINES_LONG {
         long.push(format!("{} ({lines})", file.path));
     }
-    // The cases of compile-fail tests are shown to the compiler, not to readers.
-    let is_case = file.path.contains("/tests/ui/");
-    if !is_case && !file.text.trim_start().starts_with("//!") {
+    if !is_exempt_from_head(&file.path) && !opens_with_doc(&file.text) {
         out.push(format!(
             "{}:1: does not open with `//!`, which says what it is for",
             file.path
@@ -186,6 +184,20 @@ fn of_source(file: &File, long: &mut Vec<String>) -> Vec<String> {
         }
     }
     out
+}
+
+/// The cases of compile-fail tests are shown to the compiler, not to readers, and unit tests that
+/// stand in a file of their own belong to the module beside them.
+fn is_exempt_from_head(path: &str) -> bool {
+    format!("/{path}").contains("/tests/ui/") || path.ends_with("/tests.rs")
+}
+
+/// Whether the first thing in a file, but for attributes, is its documentation.
+fn opens_with_doc(text: &str) -> bool {
+    text.lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with("#!["))
+        .is_some_and(|line| line.starts_with("//!"))
 }
 
 /// The rules for the lock file: where crates come from, which are banned, which may be there once.
