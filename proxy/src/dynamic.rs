@@ -16,7 +16,7 @@ use crate::{Skeleton, generic, text::push_value_text};
 
 /// A service that is described at run time.
 ///
-/// ```ignore
+/// ```text
 /// let service = DynamicService::builder("com.acme.Calculator")
 ///     .method("add", &["int", "int"], "int")
 ///     .handler(|_context, method, arguments| async move { … });

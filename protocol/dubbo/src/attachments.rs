@@ -121,7 +121,7 @@ pub(crate) fn read(decoder: &mut Decoder<'_>) -> Result<Attachments, DecodeError
 fn read_value(decoder: &mut Decoder<'_>) -> Result<Option<AttachmentValue>, DecodeError> {
     let value = match decoder.read_value()? {
         Value::Null => return Ok(None),
-        Value::String(text) => AttachmentValue::Text(text.as_ref().into()),
+        Value::String(text) => text.into(),
         Value::Bool(value) => value.into(),
         Value::Int(value) => value.into(),
         Value::Long(value) => value.into(),

@@ -12,7 +12,7 @@ use std::{
 
 use dashmap::{DashMap, mapref::entry::Entry};
 use tenfold_common::{Url, keys};
-use tenfold_exchange::{Client, ClientConfig};
+use tenfold_exchange::{Client, ClientConfig, NoHandler};
 use tenfold_transport::TcpConnector;
 
 use crate::{connection_config, invoker};
@@ -111,10 +111,8 @@ impl Lease {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let client = self.client.clone();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { client.close(Instant::now() + CLOSE_DEADLINE).await });
-        }
+        // The order to leave is given at once; nobody waits for the end.
+        drop(self.client.close(Instant::now() + CLOSE_DEADLINE));
     }
 }
 
@@ -127,6 +125,6 @@ fn open(url: &Url) -> Held {
         connector = connector.with_timeout(timeout);
     }
     Held {
-        client: Client::new(connector, config),
+        client: Client::new(Arc::new(connector), Arc::new(NoHandler), config),
     }
 }

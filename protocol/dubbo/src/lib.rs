@@ -115,10 +115,8 @@ impl Protocol for DubboProtocol {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
             let port = inner.port_of(&url).await?;
-            let url = url
-                .to_builder()
-                .port(Some(port.server.local_port()))
-                .build();
+            let listening = port.server.local_address().socket().map(|address| address.port());
+            let url = url.to_builder().port(listening.or(url.port())).build();
             let key = service.key().to_string();
             let service = port
                 .services
@@ -144,7 +142,7 @@ impl Protocol for DubboProtocol {
 
     fn go_away(&self) {
         for port in self.inner.listening.lock().iter() {
-            port.server.go_away();
+            port.server.announce_read_only();
         }
     }
 
@@ -186,7 +184,7 @@ impl Inner {
         config.connection = connection_config(url);
         config.accepts = url.param_as(keys::ACCEPTS).filter(|accepts| *accepts > 0);
         let handler = DubboHandler::new(Arc::clone(&services), calls_max);
-        let server = Server::start(listener, handler, config);
+        let server = Server::start(listener, Arc::new(handler), config);
         let port = Arc::new(Port {
             address: server.local_address().to_string(),
             server,

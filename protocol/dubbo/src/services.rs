@@ -97,10 +97,6 @@ impl Services {
         self.generation.store(next_generation(), Ordering::Release);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.table.load().is_empty()
-    }
-
     /// The services with that path and version, which differ in their group.
     pub(crate) fn candidates(&self, path: &str, version: Option<&str>) -> Vec<Arc<Service>> {
         let version = version.filter(|version| !version.is_empty() && *version != keys::NO_VERSION);

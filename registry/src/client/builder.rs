@@ -6,7 +6,7 @@ use bytes::Bytes;
 use rand::seq::SliceRandom;
 use tenfold_zk::{AuthPacket, client::ClientConfig};
 
-use super::{ZkClient, ZkError, ZkErrorKind, driver, hosts::Hosts, ops::Handle, shared::Inner};
+use super::{ZkClient, ZkError, ZkErrorKind, call::Handle, driver, hosts::Hosts, shared::Inner};
 use crate::RegistryError;
 
 /// Builds a [`ZkClient`].
@@ -66,7 +66,7 @@ impl ZkClientBuilder {
         self
     }
 
-    /// Longest reply, 8 MiB by default. A server may send more than it accepts: a children list
+    /// Longest reply, 64 MiB by default. A server may send more than it accepts: a children list
     /// has no limit of its own.
     pub fn reply_bytes_max(mut self, bytes: usize) -> Self {
         self.core.reply_bytes_max = bytes;

@@ -15,9 +15,11 @@
 //! the driver opens another one and says so through [`SessionWatch`].
 
 mod builder;
+mod call;
 mod driver;
 mod error;
 mod hosts;
+mod multi;
 mod ops;
 mod session;
 mod shared;
@@ -25,6 +27,7 @@ mod watch;
 
 pub use builder::ZkClientBuilder;
 pub use error::{ZkError, ZkErrorKind};
-pub use ops::{Multi, ZkClient};
+pub use multi::Multi;
+pub use ops::ZkClient;
 pub use session::{SessionPhase, SessionState, SessionWatch};
 pub use watch::{Watch, WatchEvent};

@@ -1,26 +1,20 @@
 //! The client's operations.
 
-use std::{
-    fmt,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tenfold_zk::{
-    Acl, AddWatchMode, AddWatchRequest, CheckVersionRequest, ClientInfo, CreateMode, CreateRequest,
-    CreateTtlRequest, DeleteRequest, ErrorCode, GetEphemeralsRequest, MultiRequest, MultiResult,
-    PathRequest, PathWatchRequest, ReconfigRequest, Request, Response, SetAclRequest,
-    SetDataRequest, Stat,
-    client::{Token, WatchId},
-    path,
+    Acl, AddWatchMode, AddWatchRequest, ClientInfo, CreateMode, CreateRequest, CreateTtlRequest,
+    DeleteRequest, GetEphemeralsRequest, MultiRequest, MultiResult, PathRequest, PathWatchRequest,
+    ReconfigRequest, Request, Response, SetAclRequest, SetDataRequest, Stat, path,
 };
-use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{
-    SessionWatch, Watch, ZkClientBuilder, ZkError, ZkErrorKind,
+    Multi, SessionWatch, Watch, ZkClientBuilder, ZkError, ZkErrorKind,
     builder::auth_packet,
-    shared::{Inner, Outcome},
+    call::{CLOSE_PATIENCE, Handle},
+    multi::path_mut,
+    shared::Inner,
 };
 
 /// A ZooKeeper client. Cheap to clone; all clones share one session.
@@ -38,20 +32,7 @@ use super::{
 #[derive(Clone)]
 pub struct ZkClient {
     handle: Arc<Handle>,
-    request_timeout: Duration,
-}
-
-/// Ends the driver when the last client has gone.
-pub(super) struct Handle {
-    inner: Arc<Inner>,
-    driver: JoinHandle<()>,
-}
-
-/// Several writes that happen together or not at all. Paths are those of the client's chroot.
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Multi {
-    ops: Vec<Request>,
+    pub(super) request_timeout: Duration,
 }
 
 impl ZkClient {
@@ -533,7 +514,7 @@ impl ZkClient {
         }
     }
 
-    fn inner(&self) -> &Arc<Inner> {
+    pub(super) fn inner(&self) -> &Arc<Inner> {
         &self.handle.inner
     }
 
@@ -585,54 +566,6 @@ impl ZkClient {
         }
     }
 
-    async fn request(
-        &self,
-        operation: &'static str,
-        path: &str,
-        request: Request,
-    ) -> Result<Response, ZkError> {
-        self.request_anywhere(operation, Some(path), request, None)
-            .await
-    }
-
-    async fn watched_request(
-        &self,
-        operation: &'static str,
-        path: &str,
-        request: Request,
-        watch: WatchId,
-    ) -> Result<Response, ZkError> {
-        self.request_anywhere(operation, Some(path), request, Some(watch))
-            .await
-    }
-
-    /// Sends a request and waits for its reply, repeating reads whose connection was lost.
-    async fn request_anywhere(
-        &self,
-        operation: &'static str,
-        path: Option<&str>,
-        request: Request,
-        watch: Option<WatchId>,
-    ) -> Result<Response, ZkError> {
-        let limit = self.request_timeout;
-        let deadline = Instant::now() + limit;
-        let failed = |kind| ZkError::new(kind, operation, path);
-        let repeatable = is_repeatable(&request);
-        loop {
-            let (token, reply) = self
-                .inner()
-                .submit(request.clone(), watch)
-                .map_err(|error| failed(error.into()))?;
-            let ticket = Ticket::new(self.inner(), token);
-            match ticket.reply(reply, deadline).await {
-                Ok(Ok((_, response))) => return Ok(response),
-                Ok(Err(ErrorCode::CONNECTION_LOSS | ErrorCode::SESSION_EXPIRED)) if repeatable => {}
-                Ok(Err(code)) => return Err(failed(code.into())),
-                Err(sent) => return Err(failed(ZkErrorKind::DeadlineExceeded { limit, sent })),
-            }
-        }
-    }
-
     fn freed(&self, result: MultiResult) -> MultiResult {
         match result {
             MultiResult::Create(path) => MultiResult::Create(self.inner().without_chroot(&path)),
@@ -654,113 +587,6 @@ impl fmt::Debug for ZkClient {
     }
 }
 
-impl Handle {
-    pub(super) fn new(inner: Arc<Inner>, driver: JoinHandle<()>) -> Self {
-        Self { inner, driver }
-    }
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        if !self.driver.is_finished() {
-            self.inner.close(CLOSE_PATIENCE);
-        }
-    }
-}
-
-impl Multi {
-    /// No writes yet. An empty multi is legal.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds the creation of a node.
-    pub fn create(
-        mut self,
-        path: &str,
-        data: impl Into<Bytes>,
-        acl: Vec<Acl>,
-        mode: CreateMode,
-    ) -> Self {
-        self.ops.push(Request::Create(CreateRequest {
-            path: path.to_owned(),
-            data: Some(data.into()),
-            acl,
-            flags: mode.flags(),
-        }));
-        self
-    }
-
-    /// Adds the end of a node.
-    pub fn delete(mut self, path: &str, version: Option<i32>) -> Self {
-        self.ops.push(Request::Delete(DeleteRequest {
-            path: path.to_owned(),
-            version: version.unwrap_or(ANY_VERSION),
-        }));
-        self
-    }
-
-    /// Adds the replacement of a node's data.
-    pub fn set_data(mut self, path: &str, data: impl Into<Bytes>, version: Option<i32>) -> Self {
-        self.ops.push(Request::SetData(SetDataRequest {
-            path: path.to_owned(),
-            data: Some(data.into()),
-            version: version.unwrap_or(ANY_VERSION),
-        }));
-        self
-    }
-
-    /// Adds the condition that a node exists, with this version if one is given.
-    pub fn check(mut self, path: &str, version: Option<i32>) -> Self {
-        self.ops.push(Request::Check(CheckVersionRequest {
-            path: path.to_owned(),
-            version: version.unwrap_or(ANY_VERSION),
-        }));
-        self
-    }
-}
-
-/// A request under way. Dropping it withdraws the request.
-struct Ticket<'a> {
-    inner: &'a Inner,
-    token: Option<Token>,
-}
-
-impl<'a> Ticket<'a> {
-    const fn new(inner: &'a Inner, token: Token) -> Self {
-        Self {
-            inner,
-            token: Some(token),
-        }
-    }
-
-    /// The outcome, or at the deadline whether the request may have reached a server.
-    async fn reply(
-        mut self,
-        reply: oneshot::Receiver<Outcome>,
-        deadline: Instant,
-    ) -> Result<Outcome, bool> {
-        let Ok(outcome) = tokio::time::timeout_at(deadline.into(), reply).await else {
-            return Err(self.withdraw());
-        };
-        self.token = None;
-        // A dropped sender means that the driver was aborted with its runtime.
-        Ok(outcome.unwrap_or(Err(ErrorCode::CLOSING)))
-    }
-
-    fn withdraw(&mut self) -> bool {
-        self.token
-            .take()
-            .is_some_and(|token| self.inner.cancel(token))
-    }
-}
-
-impl Drop for Ticket<'_> {
-    fn drop(&mut self) {
-        self.withdraw();
-    }
-}
-
 fn check(path: &str, operation: &'static str) -> Result<(), ZkError> {
     path::validate(path)
         .map_err(|error| ZkError::new(ZkErrorKind::BadPath(error), operation, Some(path)))
@@ -769,24 +595,6 @@ fn check(path: &str, operation: &'static str) -> Result<(), ZkError> {
 fn check_create(path: &str, mode: CreateMode) -> Result<(), ZkError> {
     path::validate_for_create(path, mode.is_sequential())
         .map_err(|error| ZkError::new(ZkErrorKind::BadPath(error), "create", Some(path)))
-}
-
-/// Whether doing it twice is the same as doing it once.
-const fn is_repeatable(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::Exists(_)
-            | Request::GetData(_)
-            | Request::GetAcl(_)
-            | Request::GetChildren(_)
-            | Request::GetChildren2(_)
-            | Request::Sync(_)
-            | Request::MultiRead(_)
-            | Request::GetEphemerals(_)
-            | Request::GetAllChildrenNumber(_)
-            | Request::AddWatch(_)
-            | Request::WhoAmI
-    )
 }
 
 fn unexpected(operation: &'static str, path: &str) -> ZkError {
@@ -823,19 +631,6 @@ fn stat(operation: &'static str, path: &str, reply: Response) -> Result<Stat, Zk
     }
 }
 
-/// The node of a member of a [`Multi`], which is built of these four only.
-fn path_mut(op: &mut Request) -> Option<&mut String> {
-    match op {
-        Request::Create(body) => Some(&mut body.path),
-        Request::Delete(body) => Some(&mut body.path),
-        Request::SetData(body) => Some(&mut body.path),
-        Request::Check(body) => Some(&mut body.path),
-        _ => None,
-    }
-}
-
-const ANY_VERSION: i32 = -1;
+/// The version that fits any node.
+pub(super) const ANY_VERSION: i32 = -1;
 const CONFIG_PATH: &str = "/zookeeper/config";
-/// How long the driver waits for the server's answer to closeSession. Without it the session
-/// ends by its timeout.
-const CLOSE_PATIENCE: Duration = Duration::from_secs(2);

@@ -17,8 +17,8 @@ pub(super) struct Follow {
     pub(super) path: String,
     /// Data of the nodes that are made when the path is missing; `None` to wait for its birth.
     pub(super) make: Option<String>,
-    /// How often a failed read is tried again, and a good one compared with the registry.
-    pub(super) period: Duration,
+    /// How soon a failed read is tried again.
+    pub(super) retry: Duration,
 }
 
 impl Follow {
@@ -104,7 +104,7 @@ impl Follow {
                     }
                     Some(_) => {}
                 },
-                () = sleep(self.period) => {
+                () = sleep(COMPARE_PERIOD) => {
                     // Events do not get lost. If one does, it costs one period.
                     if let Ok(stat) = self.client.exists(&self.path).await
                         && stat.map(|stat| stat.pzxid) != seen.pzxid
@@ -118,7 +118,7 @@ impl Follow {
 
     /// Waits for the next try after a failed read; `false` when the client has ended.
     async fn until_worth_a_try(&self, session: &mut SessionWatch, connections: u64) -> bool {
-        let retry_at = Instant::now() + self.period;
+        let retry_at = Instant::now() + self.retry;
         loop {
             tokio::select! {
                 state = session.changed() => match state {
@@ -145,3 +145,6 @@ struct Seen {
 /// Least time between two reads of one list. A hundred providers that restart together are a
 /// handful of reads and not a hundred; nobody notices a tenth of a second.
 pub(super) const GATHER: Duration = Duration::from_millis(100);
+/// How often a list is compared with the registry although no event came. A consumer follows
+/// hundreds of lists and a registry serves thousands of consumers, so this is no matter of seconds.
+const COMPARE_PERIOD: Duration = Duration::from_secs(30);

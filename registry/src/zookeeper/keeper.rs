@@ -32,6 +32,8 @@ struct Wishes {
     /// In which session a wanted node was last seen as it should be.
     placed: HashMap<String, SessionId>,
     unwanted: HashSet<String>,
+    /// The last of the standing nodes that was compared.
+    cursor: String,
 }
 
 /// A node that should stand.
@@ -93,7 +95,7 @@ impl Keeper {
         let mut connections = session.current().connections;
         let mut due = Instant::now() + period;
         loop {
-            let mend = tokio::select! {
+            let reconnected = tokio::select! {
                 state = session.changed() => match state {
                     None => return,
                     Some(state) if state.phase.is_final() => return,
@@ -106,58 +108,60 @@ impl Keeper {
                         reconnected
                     }
                 },
-                () = sleep_until(due) => session.current().is_connected(),
+                () = sleep_until(due) => false,
             };
-            if mend {
-                self.mend().await;
+            let is_due = Instant::now() >= due;
+            if reconnected || (is_due && session.current().is_connected()) {
+                self.mend(reconnected).await;
             }
-            if mend || Instant::now() >= due {
+            if reconnected || is_due {
                 due = Instant::now() + period;
             }
         }
     }
 
-    async fn mend(self: &Arc<Self>) {
-        let (wanted, unwanted) = {
-            let wishes = self.wishes.lock();
-            let wanted: Vec<_> = wishes.wanted.clone().into_iter().collect();
-            let unwanted: Vec<_> = wishes.unwanted.iter().cloned().collect();
-            (wanted, unwanted)
-        };
+    /// Compares all nodes, or those that are not known to stand and a share of the others.
+    async fn mend(self: &Arc<Self>, all: bool) {
+        let (wanted, unwanted) = self.wishes.lock().next_round(all, self.session());
         let mut tasks = JoinSet::new();
-        for (path, wanted) in wanted {
+        for path in wanted {
             if tasks.len() >= MEND_AT_ONCE {
                 tasks.join_next().await;
             }
-            let keeper = Arc::clone(self);
-            tasks.spawn(async move {
-                if !keeper.is_wanted(&path) {
-                    return;
-                }
-                if let Err(error) = keeper.place(&path, &wanted).await {
-                    tracing::warn!(%error, "registration does not stand; trying again");
-                }
-                // It may have been withdrawn while it was placed.
-                if !keeper.is_wanted(&path) && keeper.remove(&path).await.is_err() {
-                    keeper.wishes.lock().unwanted.insert(path);
-                }
-            });
+            tasks.spawn(Arc::clone(self).mend_wanted(path));
         }
         for path in unwanted {
             if tasks.len() >= MEND_AT_ONCE {
                 tasks.join_next().await;
             }
-            let keeper = Arc::clone(self);
-            tasks.spawn(async move {
-                match keeper.remove(&path).await {
-                    Ok(()) => {
-                        keeper.wishes.lock().unwanted.remove(&path);
-                    }
-                    Err(error) => tracing::warn!(%error, "registration cannot be removed yet"),
-                }
-            });
+            tasks.spawn(Arc::clone(self).mend_unwanted(path));
         }
         while tasks.join_next().await.is_some() {}
+    }
+
+    async fn mend_wanted(self: Arc<Self>, path: String) {
+        let Some(wanted) = self.wanted(&path) else {
+            return;
+        };
+        if let Err(error) = self.place(&path, &wanted).await {
+            tracing::warn!(%error, "registration does not stand; trying again");
+        }
+        // It may have been withdrawn while it was placed.
+        if self.wanted(&path).is_none() && self.remove(&path).await.is_err() {
+            self.wishes.lock().unwanted.insert(path);
+        }
+    }
+
+    async fn mend_unwanted(self: Arc<Self>, path: String) {
+        if self.wanted(&path).is_some() {
+            return;
+        }
+        match self.remove(&path).await {
+            Ok(()) => {
+                self.wishes.lock().unwanted.remove(&path);
+            }
+            Err(error) => tracing::warn!(%error, "registration cannot be removed yet"),
+        }
     }
 
     /// Makes a node stand as it should, whoever left what in its place.
@@ -221,12 +225,17 @@ impl Keeper {
         }
     }
 
+    /// Adds an application to the mapping of an interface.
+    pub(super) async fn map(&self, interface: &str, application: &str) -> Result<(), ZkError> {
+        metadata::map_interface(&self.client, &self.root, &self.data, interface, application).await
+    }
+
     /// Writes the mapping once; a failure is no reason to call the registration failed.
     async fn place_mapping(&self, path: &str, wanted: &Wanted) -> Result<(), ZkError> {
         let Some((interface, application)) = &wanted.mapping else {
             return Ok(());
         };
-        match metadata::map_interface(&self.client, &self.root, interface, application).await {
+        match self.map(interface, application).await {
             Ok(()) => {
                 if let Some(wanted) = self.wishes.lock().wanted.get_mut(path) {
                     wanted.mapping = None;
@@ -257,8 +266,8 @@ impl Keeper {
         self.client.delete(path, None).await
     }
 
-    fn is_wanted(&self, path: &str) -> bool {
-        self.wishes.lock().wanted.contains_key(path)
+    fn wanted(&self, path: &str) -> Option<Wanted> {
+        self.wishes.lock().wanted.get(path).cloned()
     }
 
     fn note_placed(&self, path: &str) {
@@ -287,6 +296,35 @@ impl Keeper {
     }
 }
 
+impl Wishes {
+    /// What to compare in this round: wanted and unwanted paths.
+    fn next_round(&mut self, all: bool, session: Option<SessionId>) -> (Vec<String>, Vec<String>) {
+        let unwanted = self.unwanted.iter().cloned().collect();
+        let stands = |path: &String, wanted: &Wanted| {
+            wanted.mapping.is_none()
+                && session.is_some()
+                && self.placed.get(path) == session.as_ref()
+        };
+        let (standing, mut round): (Vec<_>, Vec<_>) = self
+            .wanted
+            .iter()
+            .map(|(path, wanted)| (path, all || !stands(path, wanted)))
+            .partition(|(_, urgent)| !urgent);
+        let mut standing: Vec<_> = standing.into_iter().map(|(path, _)| path).collect();
+        standing.sort_unstable();
+        // Goes on behind the path where the last round ended, and around.
+        let after = standing.partition_point(|path| **path <= self.cursor);
+        standing.rotate_left(after);
+        standing.truncate(COMPARED_MAX);
+        let mut paths: Vec<String> = round.drain(..).map(|(path, _)| path.clone()).collect();
+        paths.extend(standing.iter().map(|path| (*path).clone()));
+        if let Some(last) = standing.last() {
+            self.cursor = (*last).clone();
+        }
+        (paths, unwanted)
+    }
+}
+
 impl Wanted {
     const fn mode(&self) -> CreateMode {
         if self.ephemeral {
@@ -302,3 +340,61 @@ impl Wanted {
 const MEND_AT_ONCE: usize = 32;
 /// How often somebody else may be faster before it is an error.
 const PLACE_TRIES: usize = 3;
+/// Standing registrations that are compared in one round. A process with a thousand services must
+/// not ask a thousand questions every few seconds: all its peers do the same. Most have fewer than
+/// this, so each of their nodes is compared in each round.
+const COMPARED_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: SessionId = SessionId(7);
+
+    fn wishes(count: usize, standing: usize) -> Wishes {
+        let mut wishes = Wishes::default();
+        for number in 0..count {
+            let path = format!("/{number:04}");
+            let wanted = Wanted {
+                ephemeral: true,
+                mapping: None,
+            };
+            wishes.wanted.insert(path.clone(), wanted);
+            if number < standing {
+                wishes.placed.insert(path, SESSION);
+            }
+        }
+        wishes
+    }
+
+    #[test]
+    fn few_nodes_are_compared_in_each_round() {
+        let mut wishes = wishes(10, 10);
+        for _ in 0..3 {
+            assert_eq!(wishes.next_round(false, Some(SESSION)).0.len(), 10);
+        }
+    }
+
+    #[test]
+    fn many_nodes_take_turns_and_none_is_left_out() {
+        let mut wishes = wishes(150, 150);
+        let mut seen = HashSet::new();
+        for _ in 0..3 {
+            let (round, _) = wishes.next_round(false, Some(SESSION));
+            assert_eq!(round.len(), COMPARED_MAX);
+            seen.extend(round);
+        }
+        assert_eq!(seen.len(), 150);
+    }
+
+    #[test]
+    fn what_does_not_stand_and_what_stood_in_another_session_is_always_compared() {
+        let mut wishes = wishes(150, 100);
+        let (round, _) = wishes.next_round(false, Some(SESSION));
+        assert_eq!(round.len(), 50 + COMPARED_MAX);
+        let (round, _) = wishes.next_round(false, Some(SessionId(8)));
+        assert_eq!(round.len(), 150);
+        let (round, _) = wishes.next_round(true, Some(SESSION));
+        assert_eq!(round.len(), 150);
+    }
+}

@@ -153,13 +153,10 @@ impl ServiceDefinition {
 }
 
 /// Writes an interface definition where Dubbo Admin looks for it, over what was there.
-///
-/// # Errors
-///
-/// Those of any write of the client.
-pub async fn publish_metadata(
+pub(super) async fn write_definition(
     client: &ZkClient,
     root: &str,
+    folder_data: &str,
     key: &MetadataKey,
     definition: &ServiceDefinition,
 ) -> Result<(), ZkError> {
@@ -171,7 +168,7 @@ pub async fn publish_metadata(
             other => return other.map(|_| ()),
         }
         if let Some(parent) = tenfold_zk::path::parent(&path) {
-            client.ensure_path(parent, "").await?;
+            client.ensure_path(parent, folder_data.to_owned()).await?;
         }
         match client
             .create(&path, json.clone(), Acl::open(), CreateMode::Persistent)
@@ -185,23 +182,12 @@ pub async fn publish_metadata(
 
 /// Adds an application to the list of those that serve an interface.
 ///
-/// Dubbo 3 consumers find applications by it. Writers of several applications take turns by the
-/// node's version, in up to 10 tries with a random pause below 100 ms, as Java's do.
-///
-/// # Errors
-///
-/// [`ZkErrorKind::BadVersion`] when all tries met another writer, and those of any write.
-pub async fn publish_mapping(
-    client: &ZkClient,
-    interface: &str,
-    application: &str,
-) -> Result<(), ZkError> {
-    map_interface(client, super::tree::DEFAULT_ROOT, interface, application).await
-}
-
+/// Writers of several applications take turns by the node's version, in up to 10 tries with a
+/// random pause below 100 ms, as Java's do.
 pub(super) async fn map_interface(
     client: &ZkClient,
     root: &str,
+    folder_data: &str,
     interface: &str,
     application: &str,
 ) -> Result<(), ZkError> {
@@ -222,7 +208,7 @@ pub(super) async fn map_interface(
                     .map(|_| ())
             }
             Err(error) if *error.kind() == ZkErrorKind::NoNode => {
-                client.ensure_path(&folder, "").await?;
+                client.ensure_path(&folder, folder_data.to_owned()).await?;
                 let mode = CreateMode::Persistent;
                 client
                     .create(&path, application.to_owned(), Acl::open(), mode)

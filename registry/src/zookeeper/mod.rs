@@ -25,7 +25,5 @@ mod settings;
 mod subscriber;
 pub mod tree;
 
-pub use metadata::{
-    MetadataKey, MethodDefinition, ServiceDefinition, publish_mapping, publish_metadata,
-};
+pub use metadata::{MetadataKey, MethodDefinition, ServiceDefinition};
 pub use registry::ZkRegistry;

@@ -144,12 +144,28 @@ impl ZkRegistry {
         key: &MetadataKey,
         definition: &ServiceDefinition,
     ) -> Result<(), RegistryError> {
-        metadata::publish_metadata(&self.client, &self.settings.root, key, definition)
+        let (client, root) = (&self.client, &self.settings.root);
+        metadata::write_definition(client, root, &self.host, key, definition)
             .await
             .map_err(|error| self.explained(error))
     }
 
-    /// The node of a URL, and the URL as it is registered.
+    /// Adds an application to the list of those that serve an interface, by which Dubbo 3
+    /// consumers find it. Registering a URL with `service-name-mapping=true` does it too.
+    ///
+    /// # Errors
+    ///
+    /// [`ZkErrorKind::BadVersion`] when 10 tries met another writer, and those of any write.
+    pub async fn publish_mapping(
+        &self,
+        interface: &str,
+        application: &str,
+    ) -> Result<(), RegistryError> {
+        let mapped = self.keeper.map(interface, application).await;
+        mapped.map_err(|error| self.explained(error))
+    }
+
+    /// The node of a URL.
     fn node(&self, url: &Url) -> String {
         let registered = tree::registered(url, self.settings.simplified, &self.settings.extra_keys);
         tree::url_path(&self.settings.root, &registered)
@@ -207,7 +223,7 @@ impl ZkRegistry {
                     client: self.client.clone(),
                     path: String::new(),
                     make: Some(self.host.clone()),
-                    period: self.settings.retry_period,
+                    retry: self.settings.retry_period,
                 },
             };
             if url.interface() == keys::ANY {

@@ -188,6 +188,21 @@ mod tests {
     }
 
     #[test]
+    fn a_url_of_java_keeps_its_text() {
+        // As Dubbo 3.3.6 registers it.
+        let text = "dubbo://10.0.0.1:20880/org.tenfold.interop.Dynamic?application=golden-provider\
+            &deprecated=false&dubbo=2.0.2&dynamic=true&generic=true\
+            &interface=org.tenfold.interop.Dynamic&logger=jdk&methods=*\
+            &prefer.serialization=hessian2,fastjson2&release=3.3.6&serialize.check.status=WARN\
+            &service-name-mapping=true&side=provider&timestamp=1700000000000";
+        assert_eq!(registered(&url(text), false, &[]).to_full_string(), text);
+        assert_eq!(
+            Url::parse_encoded(&url(text).to_encoded_string()),
+            Ok(url(text))
+        );
+    }
+
+    #[test]
     fn private_parameters_are_not_registered() {
         let provider = url(
             "dubbo://h:1/a.B?anyhost=true&application=p&bind.ip=0.0.0.0&bind.port=1&pid=7\

@@ -5,7 +5,7 @@
 //! reads the fields straight. `#[derive(Wire)]` fills everything in here; hand-written code
 //! rarely needs it.
 
-use crate::decode::Decoder;
+use crate::decode::{Decode, Decoder};
 use crate::encode::Encoder;
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 
@@ -237,6 +237,44 @@ pub fn encode_constant<T: Constant>(value: &T, e: &mut Encoder<'_>) -> Result<()
     e.write_str(value.name());
     e.write_object_end();
     Ok(())
+}
+
+/// Reads a field; an error says which.
+#[inline]
+pub fn field<T: Decode>(
+    d: &mut Decoder<'_>,
+    class: &'static str,
+    name: &'static str,
+) -> Result<T, DecodeError> {
+    match T::decode(d) {
+        Ok(value) => Ok(value),
+        Err(error) => Err(error.in_field(class, name)),
+    }
+}
+
+/// Reads a field for which null is the type's default.
+#[inline]
+pub fn field_or_default<T: Decode + Default>(
+    d: &mut Decoder<'_>,
+    class: &'static str,
+    name: &'static str,
+) -> Result<T, DecodeError> {
+    if d.read_null() {
+        return Ok(T::default());
+    }
+    field(d, class, name)
+}
+
+/// No variant of a Rust enum stands for the class that came.
+#[cold]
+pub fn no_variant(d: &Decoder<'_>, target: &'static str, class: Option<&str>) -> DecodeError {
+    match class {
+        Some(class) => {
+            let class = class.to_owned();
+            d.error(DecodeErrorKind::UnknownVariant { target, class })
+        }
+        None => d.unexpected("an object"),
+    }
 }
 
 /// Defines a class at compile time: `class_def!("demo.Point", ["x", "y"])` is a

@@ -25,8 +25,9 @@ func (r *Reduced) EchoString(_ context.Context, value string) (string, error)   
 func (r *Reduced) EchoLong(_ context.Context, value int64) (int64, error)       { return value, nil }
 func (r *Reduced) EchoPerson(_ context.Context, value *Person) (*Person, error) { return value, nil }
 
-// Java's lists and maps arrive without element types, and dubbo-go passes them on as they are.
-func (r *Reduced) EchoStringList(_ context.Context, value []any) ([]any, error) {
+// Java's lists and maps arrive without element types, and dubbo-go passes them on as they are. A
+// parameter of type []any would be handed the list of all arguments, not the argument.
+func (r *Reduced) EchoStringList(_ context.Context, value any) (any, error) {
 	return value, nil
 }
 
@@ -91,7 +92,7 @@ func provide(opts options) error {
 	}
 	// A protocol given to the server alone leaves the default one, Triple, on the same port.
 	made, err := instance(opts, "interop-go", dubbo.WithProtocol(
-		protocol.WithDubbo(), protocol.WithIp("127.0.0.1"), protocol.WithPort(port),
+		protocol.WithDubbo(), protocol.WithIp(opts.text("host", "127.0.0.1")), protocol.WithPort(port),
 	))
 	if err != nil {
 		return err

@@ -23,8 +23,9 @@ pub struct ClientConfig {
     /// Longest request in bytes, without its length prefix; ZooKeeper's servers close the
     /// connection above `jute.maxbuffer`.
     pub request_bytes_max: usize,
-    /// Longest reply in bytes. A children list of a registry with thousands of providers passes
-    /// the 1 MiB that Java's client allows, so this is 8 MiB.
+    /// Longest reply in bytes. Servers do not bound a children list, and one that does not fit
+    /// would break the connection each time it is read, so the default is a generous 64 MiB:
+    /// 200,000 providers of one interface. Memory grows with the bytes that came.
     pub reply_bytes_max: usize,
 }
 
@@ -43,4 +44,4 @@ impl Default for ClientConfig {
 }
 
 const REQUESTS_MAX: usize = 16_384;
-const REPLY_BYTES_MAX: usize = 8 * 1024 * 1024;
+const REPLY_BYTES_MAX: usize = 64 * 1024 * 1024;

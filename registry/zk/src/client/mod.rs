@@ -22,8 +22,10 @@
 
 mod config;
 mod core;
+mod event;
 mod watches;
 
 pub use config::ClientConfig;
-pub use core::{ClientCore, Disconnect, Event, SubmitError, Token};
+pub use core::ClientCore;
+pub use event::{Disconnect, Event, SubmitError, Token};
 pub use watches::{WatchId, WatchKind};

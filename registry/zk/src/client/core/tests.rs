@@ -577,3 +577,50 @@ fn a_broken_frame_length_ends_the_connection() {
         ))]
     ));
 }
+
+/// Feeds seeded noise, often shaped like frames, to a client with requests and watches under way.
+#[test]
+fn noise_ends_in_events_and_never_in_a_panic() {
+    let seed = std::env::var("TENFOLD_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0xc0de_u64);
+    println!("seed {seed}; set TENFOLD_SEED to run it again");
+    let mut state = seed;
+    let mut next = move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    for _ in 0..2_000 {
+        let mut world = World::connected();
+        watched_read(&mut world, "/a", 1, 1);
+        let waiting = 1 + next() % 3;
+        for id in 0..waiting {
+            world.submit(Request::GetChildren2(read("/b")), Some(WatchId(10 + id)));
+        }
+        world.events();
+        for _ in 0..4 {
+            let mut bytes = BytesMut::new();
+            let length = usize::try_from(next() % 48).expect("small");
+            let known = [-1, -2, -4, -8, 1, 2, 3, 4];
+            let xid = known[usize::try_from(next() % 8).expect("small")];
+            frame::append(&mut bytes, |out| {
+                i32::write(&xid, out);
+                for _ in 0..length {
+                    let byte = u8::try_from(next() % 256).expect("a byte");
+                    out.extend_from_slice(&[if byte > 100 { 0 } else { byte % 8 }]);
+                }
+            });
+            world.core.handle_bytes(world.now, &bytes);
+        }
+        world.core.handle_closed();
+        let replies = world
+            .events()
+            .iter()
+            .filter(|event| matches!(event, Event::Reply { .. }))
+            .count();
+        assert_eq!(replies as u64, waiting, "each request has one outcome");
+    }
+}
