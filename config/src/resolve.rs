@@ -89,6 +89,28 @@ impl Config {
         }
     }
 
+    /// The registries in which a resolved service is registered: none if the service says so, and
+    /// never one that is only read from.
+    pub fn registers(&self, service: &ServiceConfig) -> Vec<&RegistryConfig> {
+        if service.register == Some(false) {
+            return Vec::new();
+        }
+        let mut registries = self.registries_of(service.registry_ids.as_deref());
+        registries.retain(|registry| registry.register != Some(false));
+        registries
+    }
+
+    /// The registries in which a resolved reference looks for its providers: none if it has
+    /// addresses of its own, and never one that is only written to.
+    pub fn subscribes(&self, reference: &ReferenceConfig) -> Vec<&RegistryConfig> {
+        if reference.url.is_some() {
+            return Vec::new();
+        }
+        let mut registries = self.registries_of(reference.registry_ids.as_deref());
+        registries.retain(|registry| registry.subscribe != Some(false));
+        registries
+    }
+
     /// The protocols that serve a service with these ids.
     pub fn protocols_of(&self, ids: Option<&[String]>) -> Vec<&ProtocolConfig> {
         let all = self.protocols.iter().map(|protocol| &protocol.section);

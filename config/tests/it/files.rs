@@ -79,13 +79,13 @@ fn the_names_of_spring_are_understood_in_yaml_and_properties() {
     let yaml = "spring: {application: {name: x}}\n\
                 dubbo.application.name: trade\n\
                 dubbo:\n  \
-                  registry: {address: 'zookeeper://h:2181'}\n  \
-                  protocol: {name: dubbo, port: -1, prefer: {serialization: [hessian2, fastjson2]}}\n  \
+                  registry: {address: 'zookeeper://h:2181', extra: {keys: [timestamp, pid]}}\n  \
+                  protocol: {name: dubbo, port: -1, payload: 1MiB}\n  \
                   service:\n    com.acme.A:\n      timeout: 5\n      find.timeout: 7\n";
     let properties = "dubbo.application.name=trade\n\
                       dubbo.registry.address=zookeeper://h:2181\n\
                       dubbo.protocol.name=dubbo\ndubbo.protocol.port=-1\n\
-                      dubbo.protocol.preferSerialization=hessian2,fastjson2\n\
+                      dubbo.registry.extraKeys=timestamp,pid\n\
                       dubbo.service.com.acme.A.timeout=5\n\
                       dubbo.service.com.acme.A.find.timeout=7\n";
     for (name, text) in [
@@ -102,8 +102,8 @@ fn the_names_of_spring_are_understood_in_yaml_and_properties() {
         assert_eq!(registry.id.as_deref(), Some("default"), "{name}");
         let protocol = config.protocols().next().expect(name);
         assert_eq!(protocol.port, Some(Port::Free), "{name}");
-        let preferred = protocol.prefer_serialization.as_deref().expect(name);
-        assert_eq!(preferred, ["hessian2", "fastjson2"], "{name}");
+        let extra = registry.extra_keys.as_deref().expect(name);
+        assert_eq!(extra, ["timestamp", "pid"], "{name}");
         let service = config
             .service(&ServiceConfig::new("com.acme.A"))
             .expect(name);

@@ -30,12 +30,11 @@ fn a_service_has_the_url_that_java_registers() {
         .version("1.0.0")
         .group("g")
         .tag("gray")
-        .filter(["audit", "-token"])
         .method(
             "find",
             MethodConfig::new()
                 .timeout(Duration::from_secs(3))
-                .returns(false),
+                .idempotent(true),
         );
     let urls = config.service_urls(&service, &facts()).expect("valid");
     let texts: Vec<String> = urls.iter().map(|url| url.to_full_string()).collect();
@@ -44,9 +43,9 @@ fn a_service_has_the_url_that_java_registers() {
         [format!(
             "dubbo://10.0.0.1:20880/demo.Greeter?anyhost=true&application=demo-provider\
              &bind.ip=0.0.0.0&bind.port=20880&deprecated=false&dubbo=2.0.2&dubbo.tag=gray\
-             &dynamic=true&find.return=false&find.timeout=3000&generic=false&group=g\
+             &dynamic=true&find.idempotent=true&find.timeout=3000&generic=false&group=g\
              &interface=demo.Greeter&methods=create,find&owner=team&payload=1000&pid=42\
-             &release={}&retries=0&service.filter=audit,-token&side=provider\
+             &release={}&retries=0&side=provider\
              &timestamp=1700000000000&version=1.0.0",
             release()
         )]
@@ -148,6 +147,7 @@ fn a_reference_has_a_consumer_url() {
         .expect("valid");
     let reference = ReferenceConfig::new("demo.Greeter")
         .loadbalance("consistenthash")
+        .router(["-tag"])
         .parameter("hash.arguments", "0,1")
         .method(
             "find",
@@ -161,7 +161,7 @@ fn a_reference_has_a_consumer_url() {
         format!(
             "consumer://10.0.0.1/demo.Greeter?application=demo-consumer&check=false&dubbo=2.0.2\
              &find.hash.nodes=320&find.retries=5&hash.arguments=0,1&interface=demo.Greeter\
-             &loadbalance=consistenthash&methods=create,find&pid=42&release={}&shareconnections=2\
+             &loadbalance=consistenthash&methods=create,find&pid=42&release={}&router=-tag&shareconnections=2\
              &side=consumer&sticky=false&timestamp=1700000000000",
             release()
         )
@@ -254,4 +254,42 @@ fn a_registry_address_becomes_urls() {
             format!("code: address of registry `default`: {reason}")
         );
     }
+}
+
+#[test]
+fn a_registry_may_be_for_one_direction_only() {
+    let config = Config::builder()
+        .registry(RegistryConfig::new("zookeeper://a:1").id("both"))
+        .registry(
+            RegistryConfig::new("zookeeper://b:1")
+                .id("read")
+                .register(false),
+        )
+        .registry(
+            RegistryConfig::new("zookeeper://c:1")
+                .id("write")
+                .subscribe(false),
+        )
+        .build()
+        .expect("valid");
+    let ids = |registries: Vec<&RegistryConfig>| -> Vec<String> {
+        let ids = registries.iter().filter_map(|registry| registry.id.clone());
+        ids.collect()
+    };
+    let service = ServiceConfig::new("a.B");
+    assert_eq!(ids(config.registers(&service)), ["both", "write"]);
+    assert_eq!(
+        ids(config.registers(&service.clone().register(false))),
+        [""; 0]
+    );
+    assert_eq!(
+        ids(config.registers(&service.registry_ids(["read", "both"]))),
+        ["both"]
+    );
+    let reference = ReferenceConfig::new("a.B");
+    assert_eq!(ids(config.subscribes(&reference)), ["both", "read"]);
+    assert_eq!(
+        ids(config.subscribes(&reference.url("127.0.0.1:1"))),
+        [""; 0]
+    );
 }
