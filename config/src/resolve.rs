@@ -226,6 +226,11 @@ impl Config {
         all.append(&mut of_methods);
         for (name, mut candidates) in all {
             let own = code_methods.get(&name);
+            let owner = Owner::Target {
+                section: identity.section,
+                name: EntryName::Exact(identity.interface.to_owned()),
+                method: Some(name.clone()),
+            };
             let own = own.map(|own| layers::code_settings(&owner, own));
             let own = own.unwrap_or_default();
             candidates.extend(own.iter().map(|setting| (0, setting)));

@@ -217,3 +217,44 @@ fn a_token_that_anybody_can_guess_is_refused() {
         .expect_err("`true` is no secret");
     assert!(error.to_string().contains("no secret"), "{error}");
 }
+
+#[test]
+fn a_parameter_is_no_way_around_its_key() {
+    let text = "dubbo: {protocol: {parameters: {payload: 0}}}";
+    assert_eq!(
+        problems("t.yaml", text),
+        ["t.yaml:1:33: `payload` = `0`: 0 bytes is below the least, 1 bytes"]
+    );
+    let provider = ProviderConfig::new().parameter("payload", "-1");
+    let error = Config::builder()
+        .provider(provider)
+        .build()
+        .expect_err("no size");
+    assert_eq!(
+        error.to_string(),
+        "code: `payload` = `-1`: expected bytes or a size such as `64KiB`, `8MiB`"
+    );
+    let config = Config::builder()
+        .file(
+            "t.yaml",
+            "dubbo: {provider: {parameters: {dubbo.tag: gray}}}",
+        )
+        .build()
+        .expect("valid");
+    assert_eq!(config.provider().tag.as_deref(), Some("gray"));
+}
+
+#[test]
+fn a_key_of_a_service_is_no_key_of_its_method() {
+    let config = Config::builder()
+        .file("t.properties", "dubbo.service.a.B.find.weight=5")
+        .build()
+        .expect("`a.B.find` may be a service");
+    let error = config
+        .service(&ServiceConfig::new("a.B"))
+        .expect_err("`find` is a method");
+    assert_eq!(
+        error.to_string(),
+        "t.properties:1:1: `weight` is no key of a method"
+    );
+}

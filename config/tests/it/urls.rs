@@ -151,16 +151,14 @@ fn a_reference_has_a_consumer_url() {
         .parameter("hash.arguments", "0,1")
         .method(
             "find",
-            MethodConfig::new()
-                .retries(5)
-                .parameter("hash.nodes", "320"),
+            MethodConfig::new().retries(5).parameter("weight", "320"),
         );
     let url = config.reference_url(&reference, &facts()).expect("valid");
     assert_eq!(
         url.to_full_string(),
         format!(
             "consumer://10.0.0.1/demo.Greeter?application=demo-consumer&check=false&dubbo=2.0.2\
-             &find.hash.nodes=320&find.retries=5&hash.arguments=0,1&interface=demo.Greeter\
+             &find.retries=5&find.weight=320&hash.arguments=0,1&interface=demo.Greeter\
              &loadbalance=consistenthash&methods=create,find&pid=42&release={}&router=-tag&shareconnections=2\
              &side=consumer&sticky=false&timestamp=1700000000000",
             release()
