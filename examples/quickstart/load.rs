@@ -167,7 +167,7 @@ pub fn in_flight(application: &Application, provider: &str) -> u64 {
 
 /// Tries that were lost with the connection to a provider.
 pub fn lost_at(application: &Application, provider: &str) -> u64 {
-    rows_of(application, provider).map(|row| row.calls - row.succeeded).sum()
+    rows_of(application, provider).map(|row| row.failures.values().sum::<u64>()).sum()
 }
 
 fn rows_of(application: &Application, provider: &str) -> impl Iterator<Item = tenfold::Row> {

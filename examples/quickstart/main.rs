@@ -103,6 +103,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(url) => (session_of(url)?, None),
         None => {
             let server = RegistryServer::builder()
+                .listen(([127, 0, 0, 1], 0).into())
                 .tick(Duration::from_millis(500))
                 .start()
                 .await?;

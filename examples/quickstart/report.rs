@@ -22,7 +22,8 @@ pub fn order(order: Option<&Order>) -> String {
 
 /// The statistics of the run: a row for each method and provider.
 pub fn table(application: &Application) {
-    print!("{}", application.statistics().snapshot().per_provider().table());
+    let snapshot = application.statistics().snapshot();
+    print!("{}", snapshot.filtered(|row| row.peer.is_some()).table());
 }
 
 /// What to try next.

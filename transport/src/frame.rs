@@ -210,6 +210,11 @@ impl<C: FrameCodec> FrameReader<C> {
         self.buffer.capacity()
     }
 
+    /// Throws away what has come; the reader has lost its place then.
+    pub fn discard(&mut self) {
+        self.buffer.clear();
+    }
+
     /// Gives memory back, unless bytes are in it.
     pub fn release(&mut self) {
         if self.buffer.is_empty() {

@@ -68,6 +68,24 @@ impl WriteQueue {
         }
     }
 
+    /// Moves everything out of `other` to the end of this queue.
+    pub fn append(&mut self, other: &mut Self) {
+        if other.large.is_empty() && other.start == 0 && other.small.len() >= LARGE_BYTES_MIN {
+            self.push(Bytes::from(std::mem::take(&mut other.small)));
+            return;
+        }
+        let mut at = other.start;
+        for (place, piece) in other.large.drain(..) {
+            let before = other.small.get(at..place).unwrap_or_default();
+            self.small.extend_from_slice(before);
+            self.push(piece);
+            at = place;
+        }
+        let rest = other.small.get(at..).unwrap_or_default();
+        self.small.extend_from_slice(rest);
+        other.clear();
+    }
+
     /// Writes once, as much as the network takes at once; `Ready(Ok(0))` for a queue with bytes in
     /// it says that the peer takes no more.
     pub fn poll_write(
@@ -210,6 +228,27 @@ mod tests {
         queue.small().extend_from_slice(b"more");
         expected.extend_from_slice(b"more");
         assert_eq!(waiting(&queue), expected);
+    }
+
+    #[test]
+    fn one_queue_behind_another_keeps_the_order() {
+        for long in [10, LARGE_BYTES_MIN] {
+            let (mut first, mut expected) = mixed(7);
+            let (mut second, rest) = mixed(6);
+            second.small().extend(vec![1; long]);
+            expected.extend(rest);
+            expected.extend(vec![1; long]);
+            first.append(&mut second);
+            assert_eq!(waiting(&first), expected);
+            assert_eq!(first.len(), expected.len());
+            assert!(second.is_empty() && second.len() == 0);
+        }
+        let mut first = WriteQueue::new();
+        let mut second = WriteQueue::new();
+        second.small().resize(LARGE_BYTES_MIN, 5);
+        first.append(&mut second);
+        assert_eq!(first.len(), LARGE_BYTES_MIN);
+        assert!(second.is_empty());
     }
 
     #[tokio::test]
