@@ -25,7 +25,7 @@ use tracing::warn;
 
 use crate::{
     Candidates, Failure, Member, Verdict, explain,
-    invoker::{PlanRef, Shared, View},
+    invoker::{Shared, View},
     loadbalance::Selection,
     plan::{MethodPlan, RETRIES_MAX},
     router::RouteRequest,
@@ -211,11 +211,10 @@ impl Run {
     ///
     /// When there is no provider, or one of its filters refuses the try.
     fn begin_try(&mut self, mut invocation: Invocation) -> Result<BoxFuture<Outcome>, RpcError> {
-        let shared = Arc::clone(&self.shared);
         let (member, is_counted) = {
-            let view = shared.view();
-            let plan = shared.plan(&view, &self.call);
-            let member = self.choose(&shared, &view, &plan, &invocation)?;
+            let view = self.shared.view();
+            let plan = self.shared.plan(&view, &self.call);
+            let member = self.choose(&view, &plan, &invocation)?;
             (member, plan.counts_active)
         };
         self.tries += 1;
@@ -255,11 +254,11 @@ impl Run {
 
     fn choose(
         &self,
-        shared: &Shared,
         view: &View,
-        plan: &PlanRef<'_>,
+        plan: &MethodPlan,
         invocation: &Invocation,
     ) -> Result<Arc<Member>, RpcError> {
+        let shared = &*self.shared;
         let arguments = match &invocation.payload {
             Payload::Unary(arguments) => Some(arguments),
             _ => None,
