@@ -18,7 +18,7 @@ use std::{
 };
 
 use tenfold_protocol::{
-    BoxFuture, Call, ErrorKind, Invocation, Invoker as _, Payload, Response, RpcError,
+    BoxFuture, Call, ErrorKind, Invocation, Origin, Payload, Response, Retry, RpcError,
 };
 use tenfold_serialization::Arguments;
 use tracing::warn;
@@ -56,7 +56,7 @@ pub(crate) fn start(shared: &Arc<Shared>, mut invocation: Invocation) -> BoxFutu
         tried: Vec::new(),
         ended: false,
     };
-    let step = match refusal {
+    let step = match refusal.or_else(|| too_late(&run.call)) {
         Some(error) => Step::Done(Err(error)),
         None => run.begin(invocation),
     };
@@ -64,6 +64,24 @@ pub(crate) fn start(shared: &Arc<Shared>, mut invocation: Invocation) -> BoxFutu
         Step::Wait(attempt) => Box::pin(Logical { run, attempt }),
         Step::Done(result) => Box::pin(std::future::ready(run.end(result))),
     }
+}
+
+/// The error of a call whose time was over before it began, as when a handler calls on with what
+/// is left of its own.
+fn too_late(call: &Call) -> Option<RpcError> {
+    let deadline = call.deadline?;
+    deadline.has_passed(call.started).then(|| {
+        RpcError::new(
+            ErrorKind::Timeout,
+            format!(
+                "the deadline had passed before {}.{} was called",
+                call.service.interface,
+                call.method_name()
+            ),
+        )
+        .with_origin(Origin::Local)
+        .with_retry(Retry::Never)
+    })
 }
 
 /// The future of a call.
@@ -364,7 +382,7 @@ impl Run {
             return None;
         }
         Some(match error.retry() {
-            tenfold_protocol::Retry::IfIdempotent => format!(
+            Retry::IfIdempotent => format!(
                 "no further try: the call may have run, and {} is not marked idempotent",
                 self.call.method_name()
             ),
@@ -400,11 +418,11 @@ impl Drop for Run {
         }
         if let Some(attempt) = self.current.take() {
             attempt.uncount(&self.call);
-            if let Some(call) = &attempt.call {
-                let filters = attempt.member.filters().iter();
-                for filter in filters.take(attempt.filters_seen).rev() {
-                    filter.abandoned(call);
-                }
+            // Without a call of its own a filter has panicked while it looked.
+            let call = attempt.call.as_ref().unwrap_or(&self.call);
+            let filters = attempt.member.filters().iter();
+            for filter in filters.take(attempt.filters_seen).rev() {
+                filter.abandoned(call);
             }
         }
         for filter in self.shared.filters.iter().take(self.filters_seen).rev() {

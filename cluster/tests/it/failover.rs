@@ -180,7 +180,8 @@ fn no_try_begins_after_the_deadline() {
     let cluster = world.cluster("retries=5", &["h1:1"]);
     fail_all(&world, &failure(ErrorKind::Network));
     let mut invocation = call("find", &[]);
-    invocation.call.deadline = Some(Deadline::at(Instant::now()));
+    let moment = Duration::from_nanos(1);
+    invocation.call.deadline = Some(Deadline::after(invocation.call.started, moment));
     let error = cluster.error(invocation);
     assert_eq!(total(&world), 1);
     let last = error.explain().last().map(String::as_str);
@@ -190,6 +191,21 @@ fn no_try_begins_after_the_deadline() {
     invocation.call.deadline = Some(Deadline::after(Instant::now(), Duration::from_secs(60)));
     cluster.error(invocation);
     assert_eq!(total(&world), 1 + 6);
+}
+
+#[test]
+fn a_call_whose_time_is_over_is_not_sent() {
+    let world = World::default();
+    let cluster = world.cluster("", &["h1:1"]);
+    let mut invocation = call("find", &[]);
+    invocation.call.deadline = Some(Deadline::at(invocation.call.started));
+    let error = cluster.error(invocation);
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(
+        error.message(),
+        "the deadline had passed before shop.Orders.find was called"
+    );
+    assert_eq!(total(&world), 0);
 }
 
 #[test]

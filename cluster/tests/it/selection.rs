@@ -32,6 +32,17 @@ fn unavailable_providers_are_passed_over() {
 }
 
 #[test]
+fn the_availability_check_can_be_switched_off() {
+    let world = World::default();
+    let cluster = world.cluster("cluster.availablecheck=false", &["h1:1", "h2:1"]);
+    world.provider("h1:1").set_available(false);
+    let answers: std::collections::HashSet<String> = (0..50)
+        .map(|_| cluster.answer(call("find", &[])).expect("an answer"))
+        .collect();
+    assert_eq!(answers.len(), 2);
+}
+
+#[test]
 fn when_nobody_is_available_somebody_is_tried_all_the_same() {
     let world = World::default();
     let cluster = world.cluster("", &["h1:1", "h2:1", "h3:1"]);

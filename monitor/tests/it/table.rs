@@ -9,7 +9,7 @@ use crate::world::{End, call, pass, peer, served, service, url};
 
 /// Durations differ by the time that the test takes, so they are masked.
 fn masked(table: &str) -> Vec<String> {
-    table.lines().map(|line| mask(line)).collect()
+    table.lines().map(mask).collect()
 }
 
 fn mask(line: &str) -> String {
