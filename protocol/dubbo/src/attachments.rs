@@ -20,6 +20,10 @@ const CACHE_SLOTS: usize = 64;
 /// 64 KiB of bytes and what they decode to.
 const CACHED_BYTES_MAX: usize = 1024;
 
+/// Entries of one map. Calls carry a dozen; a map is searched from its beginning, so its size must
+/// not be the peer's choice.
+const ENTRIES_MAX: usize = 1024;
+
 struct Cached {
     bytes: Box<[u8]>,
     attachments: Attachments,
@@ -112,6 +116,9 @@ pub(crate) fn read(decoder: &mut Decoder<'_>) -> Result<Attachments, DecodeError
         let key = decoder.read_string()?;
         if let Some(value) = read_value(decoder)? {
             attachments.insert(key, value);
+        }
+        if attachments.len() > ENTRIES_MAX {
+            return Err(decoder.custom(format!("more than {ENTRIES_MAX} attachments")));
         }
     }
     Ok(attachments)

@@ -13,12 +13,14 @@ use std::{
 use tenfold_common::{Attachments, Deadline, keys};
 use tenfold_exchange as exchange;
 use tenfold_hessian2::{Decode, Decoder, Value};
-use tenfold_protocol::{BoxFuture, Call, ErrorKind, Invocation, Peer, Response, RpcError};
-use tenfold_serialization::{Reader, SerializationKind};
+use tenfold_protocol::{
+    BoxFuture, Call, ErrorKind, Invocation, MethodDescriptor, Peer, Response, RpcError,
+};
+use tenfold_serialization::{Arguments, Reader, SerializationKind};
 
 use crate::{
     attachments, exception, request, response,
-    route::{self, Route, Target, undecodable},
+    route::{self, Candidate, Route, Target, undecodable},
     services::{Limit, Permit, Service, Services},
     status,
 };
@@ -90,8 +92,13 @@ impl DubboHandler {
             }
         };
         let received = request.received;
-        let (service, method, arguments, received_attachments) =
-            self.read(&request.body, decoder, &route, peer)?;
+        let read = self.read(&request.body, decoder, &route, peer)?;
+        let Read {
+            service,
+            method,
+            arguments,
+            attachments: received_attachments,
+        } = read;
         let service_permit = service.enter().ok_or_else(|| too_many(&service))?;
         let mut call = Call::new(Arc::clone(&service.descriptor), method, received);
         call.deadline = request::sent_timeout(&received_attachments)
@@ -121,62 +128,77 @@ impl DubboHandler {
         route: &Route,
         peer: &Arc<Peer>,
     ) -> Result<Read, RpcError> {
-        let arguments_at = decoder.position();
-        let mut reader = Reader::Hessian2(decoder);
-        let mut method = Arc::clone(&route.method);
-        let mut arguments = method
-            .codec()
-            .read_arguments(&mut reader)
-            .map_err(undecodable)?;
-        let Reader::Hessian2(decoder) = &mut reader else {
-            return Err(undecodable("unknown serialization"));
-        };
-        let read = attachments::read_cached(body, decoder).map_err(undecodable)?;
-        let group = read.text(keys::GROUP);
-        let at = route
-            .candidates
-            .iter()
-            .position(|service| service.is_of_group(group));
-        let Some((at, service)) = at.and_then(|at| Some((at, route.candidates.get(at)?))) else {
-            return Err(self.wrong_group(route, group, peer));
-        };
-        if at > 0 {
-            // Another group's service may have other types for the same names: read again.
-            let own = service.method(&method.name, &method.parameter_descriptor);
-            method = own.ok_or_else(|| self.wrong_group(route, group, peer))?;
-            let mut again = Decoder::new(body);
-            again.skip_known(arguments_at);
-            let mut again = Reader::Hessian2(again);
-            arguments = method
-                .codec()
-                .read_arguments(&mut again)
-                .map_err(undecodable)?;
+        let between = Between(peer);
+        match &*route.candidates {
+            [
+                Candidate {
+                    service,
+                    method: Some(method),
+                },
+            ] if service.url.param(keys::TOKEN).is_none() => {
+                let mut reader = Reader::Hessian2(decoder);
+                let arguments = read_arguments(method, &mut reader)?;
+                let Reader::Hessian2(decoder) = &mut reader else {
+                    return Err(undecodable("unknown serialization"));
+                };
+                let attachments = attachments::read_cached(body, decoder).map_err(undecodable)?;
+                let group = attachments.text(keys::GROUP);
+                let (service, method) = route.of_group(group, &self.services, body, &between)?;
+                Ok(Read {
+                    service: Arc::clone(service),
+                    method: Arc::clone(method),
+                    arguments,
+                    attachments,
+                })
+            }
+            _ => self.read_attachments_first(body, decoder, route, &between),
         }
-        check_token(service, &read)?;
-        Ok((Arc::clone(service), method, arguments, read))
     }
 
-    fn wrong_group(&self, route: &Route, group: Option<&str>, peer: &Arc<Peer>) -> RpcError {
-        let key = route
-            .candidates
-            .first()
-            .map(|service| service.descriptor.key());
-        let interface = key.as_ref().map_or("", |key| key.interface());
-        let wanted = tenfold_common::ServiceKey::new(
-            interface,
-            group,
-            key.as_ref().and_then(|key| key.version()),
-        );
-        self.services.not_found(&wanted.to_string(), &Between(peer))
+    /// Reads the attachments before the arguments, where they decide whether and how the arguments
+    /// are read: services of several groups may have other types for the same names, and who has
+    /// not the token is to make nothing be built.
+    fn read_attachments_first(
+        &self,
+        body: &[u8],
+        mut decoder: Decoder<'_>,
+        route: &Route,
+        between: &Between<'_>,
+    ) -> Result<Read, RpcError> {
+        let arguments_at = decoder.position();
+        for _ in 0..route.arguments {
+            decoder.skip_value().map_err(undecodable)?;
+        }
+        let attachments = attachments::read_cached(body, &mut decoder).map_err(undecodable)?;
+        let group = attachments.text(keys::GROUP);
+        let (service, method) = route.of_group(group, &self.services, body, between)?;
+        check_token(service, &attachments)?;
+        let mut decoder = Decoder::new(body);
+        decoder.skip_known(arguments_at);
+        let arguments = read_arguments(method, &mut Reader::Hessian2(decoder))?;
+        Ok(Read {
+            service: Arc::clone(service),
+            method: Arc::clone(method),
+            arguments,
+            attachments,
+        })
     }
 }
 
-type Read = (
-    Arc<Service>,
-    Arc<tenfold_protocol::MethodDescriptor>,
-    Arc<dyn tenfold_serialization::Arguments>,
-    Attachments,
-);
+/// A request that was read.
+struct Read {
+    service: Arc<Service>,
+    method: Arc<MethodDescriptor>,
+    arguments: Arc<dyn Arguments>,
+    attachments: Attachments,
+}
+
+fn read_arguments(
+    method: &MethodDescriptor,
+    reader: &mut Reader<'_>,
+) -> Result<Arc<dyn Arguments>, RpcError> {
+    method.codec().read_arguments(reader).map_err(undecodable)
+}
 
 enum Started {
     Running {
@@ -267,27 +289,35 @@ impl Future for Running {
                 response,
                 with_attachments: self.answers_with_attachments,
             },
-            Err(error) if is_the_handlers_own(&error) => DubboAnswer::Response {
+            Err(error) if is_refusal(&error) => DubboAnswer::failure(&error),
+            Err(error) => DubboAnswer::Response {
                 response: Response::exception(exception::of_framework_error(&error)),
                 with_attachments: self.answers_with_attachments,
             },
-            Err(error) => DubboAnswer::failure(&error),
         };
         Poll::Ready(answer)
     }
 }
 
-/// Whether the error came up through the service's own code, from a call that it made: to the
-/// consumer that is an exception of the method, as it is in Java.
-fn is_the_handlers_own(error: &RpcError) -> bool {
-    !matches!(
-        error.kind(),
-        ErrorKind::BadRequest | ErrorKind::MethodNotFound | ErrorKind::ServiceNotFound
-    )
+/// Whether the call was turned away before its method began. Everything else is to the consumer an
+/// exception of the method, as it is in Java; an error that the method met in a call of its own
+/// above all, of whatever kind: a status would say that nothing was run.
+fn is_refusal(error: &RpcError) -> bool {
+    !error.is_nested()
+        && matches!(
+            error.kind(),
+            ErrorKind::BadRequest
+                | ErrorKind::MethodNotFound
+                | ErrorKind::Overloaded
+                | ErrorKind::ServiceNotFound
+        )
 }
 
 impl exchange::Answer for DubboAnswer {
     fn encode(self, body: &mut exchange::AnswerBody<'_>) -> u8 {
+        // A request in another serialization is answered in the one that every peer has: Java
+        // reads the text of a failure by the answer's own flag.
+        body.set_serialization(SerializationKind::HESSIAN2.id());
         let out = body.buffer();
         match self {
             Self::Response {

@@ -158,8 +158,11 @@ impl Protocol for DubboProtocol {
     fn shutdown(&self, quiet: Duration, deadline: Duration) -> BoxFuture<()> {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
+            // Under the lock of the map, so that a listener that is just being opened is in both.
+            let mut known = inner.ports.lock().await;
             let ports = std::mem::take(&mut *inner.listening.lock());
-            inner.ports.lock().await.clear();
+            known.clear();
+            drop(known);
             let end = Instant::now() + deadline;
             let mut closing = tokio::task::JoinSet::new();
             for port in ports {
@@ -201,6 +204,8 @@ impl Inner {
         });
         self.listening.lock().push(Arc::clone(&port));
         entry.insert(Arc::clone(&port));
+        // A port that the system chose is found under its number too.
+        ports.insert(port.address.clone(), Arc::clone(&port));
         Ok(port)
     }
 }
