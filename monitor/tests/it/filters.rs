@@ -1,11 +1,14 @@
 //! What is counted, and where.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tenfold_monitor::{Snapshot, Statistics};
-use tenfold_protocol::{ErrorKind, Side};
+use tenfold_protocol::{Call, ErrorKind, Side};
 
-use crate::world::{End, call, pass, peer, served, service, url};
+use crate::world::{End, call, pass, peer, served, service, url, wide_service};
 
 const NOW: Duration = Duration::ZERO;
 
@@ -169,6 +172,26 @@ fn a_thread_tells_connections_methods_and_filters_apart() {
             }
         }
     }
+}
+
+#[test]
+fn methods_that_share_a_place_in_a_threads_memory_are_told_apart() {
+    let statistics = Statistics::new("shop");
+    let service = wide_service(600);
+    let filter = statistics.on_provider(&service);
+    let peer = peer("10.0.0.7:50001");
+    for _ in 0..2 {
+        for method in &service.methods {
+            let mut invocation = served("find", &peer, "");
+            let (service, method) = (Arc::clone(&service), Arc::clone(method));
+            invocation.call = Call::new(service, method, Instant::now());
+            invocation.call.peer = Some(Arc::clone(&peer));
+            pass(&*filter, invocation, End::Value);
+        }
+    }
+    let snapshot = statistics.snapshot();
+    assert_eq!(snapshot.rows.len(), 600);
+    assert!(snapshot.rows.iter().all(|row| row.succeeded == 2));
 }
 
 #[test]
