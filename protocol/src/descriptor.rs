@@ -6,7 +6,7 @@ use tenfold_common::{ServiceKey, Url, keys};
 use tenfold_serialization::{Arguments, Body, Reader, SerializationError};
 
 /// An interface: its identity and its methods.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServiceDescriptor {
     /// The Java interface name.
@@ -17,7 +17,13 @@ pub struct ServiceDescriptor {
     pub version: Option<Cow<'static, str>>,
     /// The methods in order of declaration; [`MethodDescriptor::index`] counts them.
     pub methods: Vec<Arc<MethodDescriptor>>,
+    /// For a service that takes calls of methods which it does not name: describes one by its name
+    /// and its parameter descriptor.
+    pub open: Option<DescribeMethod>,
 }
+
+/// Describes a method that a service does not name; `None` refuses it.
+pub type DescribeMethod = fn(name: &str, parameters: &str) -> Option<Arc<MethodDescriptor>>;
 
 /// A method: its name and types as Java sees them, and how its values are read.
 #[non_exhaustive]
@@ -92,6 +98,7 @@ impl ServiceDescriptor {
             group: None,
             version: None,
             methods: Vec::new(),
+            open: None,
         }
     }
 
@@ -127,6 +134,7 @@ impl ServiceDescriptor {
             group: identity(url.param(keys::GROUP)),
             version: identity(url.param(keys::VERSION)).filter(|v| *v != keys::NO_VERSION),
             methods: self.methods.clone(),
+            open: self.open,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The framework's error: what happened, on whose side, and whether it may be tried again.
 
-use std::{error::Error, fmt, net::SocketAddr, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use crate::Exception;
 
@@ -23,7 +23,7 @@ struct Inner {
     origin: Origin,
     retry: Retry,
     message: String,
-    peer: Option<SocketAddr>,
+    peer: Option<Arc<str>>,
     explain: Vec<String>,
     exception: Option<Box<Exception>>,
     source: Option<Arc<dyn Error + Send + Sync>>,
@@ -135,10 +135,10 @@ impl RpcError {
         self.edit(|inner| inner.retry = retry)
     }
 
-    /// The same error with the address of the provider.
+    /// The same error with the provider's `host:port`.
     #[must_use]
-    pub fn with_peer(self, peer: SocketAddr) -> Self {
-        self.edit(|inner| inner.peer = Some(peer))
+    pub fn with_peer(self, peer: impl Into<Arc<str>>) -> Self {
+        self.edit(|inner| inner.peer = Some(peer.into()))
     }
 
     /// The same error with what caused it.
@@ -188,9 +188,9 @@ impl RpcError {
         &self.inner.message
     }
 
-    /// The provider's address, when one was reached.
-    pub fn peer(&self) -> Option<SocketAddr> {
-        self.inner.peer
+    /// The provider's `host:port`, when one was chosen.
+    pub fn peer(&self) -> Option<&str> {
+        self.inner.peer.as_deref()
     }
 
     /// The decisions that led here, one line each.

@@ -32,7 +32,9 @@ mod response;
 pub use tenfold_hessian2::Throwable as Exception;
 
 pub use context::{CallOptions, Context};
-pub use descriptor::{MethodCodec, MethodDescriptor, MethodSettings, ServiceDescriptor};
+pub use descriptor::{
+    DescribeMethod, MethodCodec, MethodDescriptor, MethodSettings, ServiceDescriptor,
+};
 pub use error::{ErrorKind, Origin, Retry, RpcError};
 pub use filter::{Filter, FilterChain, Next};
 pub use invocation::{Call, Invocation};

@@ -26,22 +26,21 @@ pub trait Protocol: Send + Sync {
         invoker: Arc<dyn Invoker>,
     ) -> BoxFuture<Result<Box<dyn Exporter>, ExportError>>;
 
-    /// Reaches the provider that `url` describes. Connecting may go on after the invoker is there:
-    /// [`Invoker::is_available`] tells.
+    /// Reaches the provider that `url` describes. It does not wait: connecting goes on behind the
+    /// invoker, whose [`Invoker::is_available`] tells.
     ///
     /// # Errors
     ///
-    /// An [`RpcError`] when the URL cannot be used, or when it says `check=true` and the provider
-    /// cannot be reached.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future gives the attempt up.
+    /// An [`RpcError`] when the URL cannot be used.
     fn refer(
         &self,
         url: Url,
         service: Arc<ServiceDescriptor>,
-    ) -> BoxFuture<Result<Arc<dyn Invoker>, RpcError>>;
+    ) -> Result<Arc<dyn Invoker>, RpcError>;
+
+    /// Tells every consumer, by a read-only notice, to send its next calls elsewhere. Calls that
+    /// come all the same are answered.
+    fn go_away(&self);
 
     /// Stops serving politely: a read-only notice to every consumer, answers until each connection
     /// has been quiet for `quiet`, then close; `deadline` bounds the whole. Connections to

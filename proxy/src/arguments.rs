@@ -6,7 +6,7 @@ use tenfold_hessian2::{Decode, Decoder, Encode, JavaType};
 use tenfold_protocol::{MethodCodec, MethodDescriptor, descriptor_of_name};
 use tenfold_serialization::{Arguments, Body, Reader, SerializationError, Writer};
 
-use crate::MethodResult;
+use crate::{MethodResult, text::push_text};
 
 /// A tuple of argument types, up to twelve.
 pub trait ArgumentTuple: Sized + Send + Sync + 'static {
@@ -128,7 +128,7 @@ macro_rules! argument_tuples {
             #[allow(unused_variables)]
             fn text(&self, index: usize, out: &mut String) -> bool {
                 match index {
-                    $($index => self.$index.java_text(out),)*
+                    $($index => push_text(&self.$index, out),)*
                     _ => false,
                 }
             }

@@ -14,12 +14,19 @@
 //! ```
 
 mod arguments;
+mod dynamic;
+mod generic;
+mod generic_export;
 mod result;
 mod service_error;
 mod skeleton;
 mod stub;
+mod text;
 
 pub use arguments::{ArgumentTuple, Packed, typed_method};
+pub use dynamic::{DynamicService, DynamicServiceBuilder};
+pub use generic::GenericClient;
+pub use generic_export::{GenericExport, generalize};
 pub use result::MethodResult;
 pub use service_error::{
     ExceptionMessage, ServiceError, exception, read_exception_field, write_exception_field,

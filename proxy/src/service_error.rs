@@ -69,7 +69,7 @@ pub fn exception(class: &str, message: String) -> Exception {
 
 /// A field of an exception; a missing or unfitting one gives what a null would.
 pub fn read_exception_field<T: Decode + Default>(exception: &Exception, name: &str) -> T {
-    let Some(value) = exception.field(name) else {
+    let Some(value) = exception.get(name) else {
         return T::default();
     };
     let mut bytes = Vec::new();
@@ -86,6 +86,6 @@ pub fn write_exception_field(exception: &mut Exception, name: &str, value: &impl
         return;
     }
     if let Ok(value) = Value::decode(&mut Decoder::new(&bytes)) {
-        exception.set_field(name, value);
+        exception.fields.push((name.to_owned(), value));
     }
 }

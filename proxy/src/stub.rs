@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc, time::Instant};
 
 use tenfold_protocol::{
-    Call, CallOptions, Context, ErrorKind, Invocation, Invoker, Outcome, Payload, Response,
-    RpcError, ServiceDescriptor,
+    Call, CallOptions, Context, ErrorKind, Invocation, Invoker, MethodDescriptor, Outcome, Payload,
+    Response, RpcError, ServiceDescriptor,
 };
 
 use crate::{ArgumentTuple, MethodResult, Packed, ServiceError};
@@ -62,13 +62,11 @@ impl Stub {
         context: &Context,
         arguments: A,
     ) -> R {
-        let Some(method) = self.service.methods.get(method) else {
-            return failed(RpcError::new(
-                ErrorKind::MethodNotFound,
-                format!("{} has no method number {method}", self.service.interface),
-            ));
+        let method = match self.method(method) {
+            Ok(method) => method,
+            Err(error) => return failed(error),
         };
-        let call = self.open_call(Arc::clone(method), context);
+        let call = self.open_call(method, context);
         let invocation = Invocation::unary(call, Arc::new(Packed(arguments)));
         match self.invoker.invoke(invocation).await {
             Ok(response) => unpack_response(response, context),
@@ -76,12 +74,22 @@ impl Stub {
         }
     }
 
+    /// A method by its place in the interface.
+    pub(crate) fn method(&self, index: usize) -> Result<Arc<MethodDescriptor>, RpcError> {
+        self.service
+            .methods
+            .get(index)
+            .map(Arc::clone)
+            .ok_or_else(|| {
+                RpcError::new(
+                    ErrorKind::MethodNotFound,
+                    format!("{} has no method number {index}", self.service.interface),
+                )
+            })
+    }
+
     /// The call of `method` with what the context and the options of this stub say.
-    pub(crate) fn open_call(
-        &self,
-        method: Arc<tenfold_protocol::MethodDescriptor>,
-        context: &Context,
-    ) -> Call {
+    pub(crate) fn open_call(&self, method: Arc<MethodDescriptor>, context: &Context) -> Call {
         let started = Instant::now();
         let mut call = Call::new(Arc::clone(&self.service), method, started);
         call.attachments = context.attachments().clone();

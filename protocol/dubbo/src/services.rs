@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -23,6 +23,7 @@ use tenfold_protocol::{
 pub(crate) struct Services {
     table: ArcSwap<Table>,
     change: Mutex<()>,
+    generation: AtomicU64,
 }
 
 /// Services by path and version; those of one entry differ in their group.
@@ -51,7 +52,17 @@ pub(crate) struct Permit {
 
 impl Services {
     pub(crate) fn new() -> Self {
-        Self { table: ArcSwap::default(), change: Mutex::new(()) }
+        Self {
+            table: ArcSwap::default(),
+            change: Mutex::new(()),
+            generation: AtomicU64::new(next_generation()),
+        }
+    }
+
+    /// A number that no other table of services in this process has or had: what was found in a
+    /// table of this generation still holds while the generation is the same.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     /// Adds a service; `false` when one with its key is there.
@@ -64,7 +75,7 @@ impl Services {
             return None;
         }
         entry.push(Arc::clone(&service));
-        self.table.store(Arc::new(table));
+        self.publish(table);
         Some(service)
     }
 
@@ -78,24 +89,32 @@ impl Services {
                 table.remove(&service.table_key());
             }
         }
-        self.table.store(Arc::new(table));
+        self.publish(table);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.table.load().is_empty()
+    fn publish(&self, table: Table) {
+        self.table.store(Arc::new(table));
+        self.generation.store(next_generation(), Ordering::Release);
     }
 
     /// The services with that path and version, which differ in their group.
     pub(crate) fn candidates(&self, path: &str, version: Option<&str>) -> Vec<Arc<Service>> {
         let version = version.filter(|version| !version.is_empty() && *version != keys::NO_VERSION);
-        self.table.load().get(&table_key(path, version)).cloned().unwrap_or_default()
+        self.table
+            .load()
+            .get(&table_key(path, version))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The answer to a request for a service that is not here, in the words of Dubbo 2.7.
-    pub(crate) fn not_found(&self, wanted: &str, peer: &str) -> RpcError {
+    pub(crate) fn not_found(&self, wanted: &str, peer: &dyn std::fmt::Display) -> RpcError {
         let table = self.table.load();
-        let mut known: Vec<String> =
-            table.values().flatten().map(|service| service.descriptor.key().to_string()).collect();
+        let mut known: Vec<String> = table
+            .values()
+            .flatten()
+            .map(|service| service.descriptor.key().to_string())
+            .collect();
         known.sort_unstable();
         RpcError::new(
             ErrorKind::ServiceNotFound,
@@ -116,7 +135,10 @@ impl Service {
     ) -> Self {
         let mut methods: HashMap<String, Vec<_>> = HashMap::new();
         for method in &descriptor.methods {
-            methods.entry(method.name.clone().into_owned()).or_default().push(Arc::clone(method));
+            methods
+                .entry(method.name.clone().into_owned())
+                .or_default()
+                .push(Arc::clone(method));
         }
         let key = url.service_key();
         Self {
@@ -138,24 +160,30 @@ impl Service {
     /// Peers in other languages guess descriptors from their own types, so the only method of that
     /// name and number of arguments is taken whatever the descriptor says; among several the
     /// descriptor decides.
-    pub(crate) fn method(&self, name: &str, descriptor: &str) -> Option<&Arc<MethodDescriptor>> {
-        let overloads = self.methods.get(name)?;
-        if let Some(exact) =
-            overloads.iter().find(|method| method.parameter_descriptor == descriptor)
+    pub(crate) fn method(&self, name: &str, descriptor: &str) -> Option<Arc<MethodDescriptor>> {
+        let overloads = self.methods.get(name).map_or(&[][..], Vec::as_slice);
+        if let Some(exact) = overloads
+            .iter()
+            .find(|method| method.parameter_descriptor == descriptor)
         {
-            return Some(exact);
+            return Some(Arc::clone(exact));
         }
         let count = split_descriptors(descriptor)?.len();
-        let mut fitting = overloads.iter().filter(|method| method.parameters.len() == count);
-        match (fitting.next(), fitting.next()) {
-            (Some(only), None) => Some(only),
+        let mut fitting = overloads
+            .iter()
+            .filter(|method| method.parameters.len() == count);
+        match (fitting.next(), fitting.next(), self.descriptor.open) {
+            (Some(only), None, _) => Some(Arc::clone(only)),
+            (None, _, Some(describe)) => describe(name, descriptor),
             _ => None,
         }
     }
 
     /// Takes a place for one call, if the service's `executes` leaves one.
     pub(crate) fn enter(self: &Arc<Self>) -> Option<Permit> {
-        self.executes.enter().then(|| Permit { service: Arc::clone(self) })
+        self.executes.enter().then(|| Permit {
+            service: Arc::clone(self),
+        })
     }
 
     pub(crate) fn executes_max(&self) -> usize {
@@ -168,13 +196,20 @@ impl Service {
 
     /// The path of the URL, which is the interface unless configured otherwise.
     fn path(&self) -> &str {
-        if self.url.path().is_empty() { self.url.interface() } else { self.url.path() }
+        if self.url.path().is_empty() {
+            self.url.interface()
+        } else {
+            self.url.path()
+        }
     }
 }
 
 impl Limit {
     pub(crate) fn new(max: usize) -> Self {
-        Self { max, running: AtomicUsize::new(0) }
+        Self {
+            max,
+            running: AtomicUsize::new(0),
+        }
     }
 
     /// Takes a place; [`Limit::leave`] gives it back.
@@ -212,4 +247,9 @@ fn table_key(path: &str, version: Option<&str>) -> String {
         Some(version) => format!("{path}:{version}"),
         None => path.to_owned(),
     }
+}
+
+fn next_generation() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

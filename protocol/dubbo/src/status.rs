@@ -45,8 +45,11 @@ pub(crate) fn to_error(status: u8, text: &str) -> RpcError {
         BAD_REQUEST => ErrorKind::BadRequest,
         _ => ErrorKind::ServerError,
     };
-    let error = RpcError::new(kind, format!("the provider answered with status {status}: {text}"))
-        .with_origin(Origin::Peer);
+    let error = RpcError::new(
+        kind,
+        format!("the provider answered with status {status}: {text}"),
+    )
+    .with_origin(Origin::Peer);
     match status {
         // Encoding the answer failed after the method had run.
         SERIALIZATION_ERROR | BAD_RESPONSE => error.with_retry(Retry::Never),
@@ -72,11 +75,31 @@ mod tests {
     #[test]
     fn texts_decide_where_codes_are_coarse() {
         for (status, text, kind) in [
-            (100, "Server side(127.0.0.1,20880) thread pool is exhausted", ErrorKind::Overloaded),
-            (70, "…RemotingException: Not found exported service: a.B in [", ErrorKind::ServiceNotFound),
-            (40, "Fail to decode request due to: java.io.IOException: Service a.B not found, invocation rejected.", ErrorKind::ServiceNotFound),
-            (40, "Fail to decode request due to: RpcInvocation [methodName=m, parameterTypes=null]", ErrorKind::MethodNotFound),
-            (40, "Fail to decode request due to: broken", ErrorKind::BadRequest),
+            (
+                100,
+                "Server side(127.0.0.1,20880) thread pool is exhausted",
+                ErrorKind::Overloaded,
+            ),
+            (
+                70,
+                "…RemotingException: Not found exported service: a.B in [",
+                ErrorKind::ServiceNotFound,
+            ),
+            (
+                40,
+                "Fail to decode request due to: java.io.IOException: Service a.B not found, invocation rejected.",
+                ErrorKind::ServiceNotFound,
+            ),
+            (
+                40,
+                "Fail to decode request due to: RpcInvocation [methodName=m, parameterTypes=null]",
+                ErrorKind::MethodNotFound,
+            ),
+            (
+                40,
+                "Fail to decode request due to: broken",
+                ErrorKind::BadRequest,
+            ),
             (199, "what", ErrorKind::ServerError),
         ] {
             assert_eq!(to_error(status, text).kind(), kind, "{status} {text}");

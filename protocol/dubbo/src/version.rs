@@ -24,7 +24,11 @@ fn number(version: &str) -> Option<u64> {
         let part: u64 = part.get(..digits)?.parse().ok()?;
         value = value.checked_mul(100)?.checked_add(part)?;
     }
-    if parts.len() == 3 { value.checked_mul(100) } else { Some(value) }
+    if parts.len() == 3 {
+        value.checked_mul(100)
+    } else {
+        Some(value)
+    }
 }
 
 #[cfg(test)]
@@ -49,9 +53,14 @@ mod tests {
 
     #[test]
     fn only_the_interval_of_protocol_versions_gets_response_attachments() {
-        for (text, expected) in
-            [("2.0.2", true), ("2.0.99", true), ("2.0.1", false), ("2.6.2", false), ("2.5.3.6", false), ("?", false)]
-        {
+        for (text, expected) in [
+            ("2.0.2", true),
+            ("2.0.99", true),
+            ("2.0.1", false),
+            ("2.6.2", false),
+            ("2.5.3.6", false),
+            ("?", false),
+        ] {
             assert_eq!(supports_response_attachments(text), expected, "{text}");
         }
     }

@@ -100,17 +100,14 @@ impl Protocol for InjvmProtocol {
         &self,
         url: Url,
         _service: Arc<ServiceDescriptor>,
-    ) -> BoxFuture<Result<Arc<dyn Invoker>, RpcError>> {
+    ) -> Result<Arc<dyn Invoker>, RpcError> {
         let key = url.service_key().to_string();
-        let invoker = InjvmInvoker {
-            url,
-            key,
-            services: Arc::clone(&self.services),
-        };
-        Box::pin(std::future::ready(
-            Ok(Arc::new(invoker) as Arc<dyn Invoker>),
-        ))
+        let services = Arc::clone(&self.services);
+        Ok(Arc::new(InjvmInvoker { url, key, services }))
     }
+
+    /// Nobody is told: a consumer in this process ends with it.
+    fn go_away(&self) {}
 
     fn shutdown(&self, _quiet: Duration, _deadline: Duration) -> BoxFuture<()> {
         self.services.clear();

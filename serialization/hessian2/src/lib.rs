@@ -1,69 +1,46 @@
-//! Placeholder of the codec's door, replaced by the merge of the codec.
-#![allow(missing_docs)]
-pub struct Encoder<'a> {
-    pub out: &'a mut Vec<u8>,
-}
-pub struct Decoder<'a> {
-    pub data: &'a [u8],
-}
-impl<'a> Encoder<'a> {
-    pub fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out }
-    }
-}
-impl<'a> Decoder<'a> {
-    pub fn new(data: &'a [u8]) -> Self {
-        Self { data }
-    }
-}
-pub trait Encode {
-    fn encode(&self, e: &mut Encoder<'_>) -> Result<(), EncodeError>;
-    fn java_text(&self, out: &mut String) -> bool {
-        let _ = out;
-        false
-    }
-}
-pub trait Decode: Sized {
-    fn decode(d: &mut Decoder<'_>) -> Result<Self, DecodeError>;
-}
-pub trait JavaType {
-    const DESCRIPTOR: &'static str;
-    const NAME: &'static str;
-}
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("encode")]
-pub struct EncodeError;
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("decode")]
-pub struct DecodeError;
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    Null,
-}
-impl Encode for Value {
-    fn encode(&self, _e: &mut Encoder<'_>) -> Result<(), EncodeError> {
-        Ok(())
-    }
-}
-impl Decode for Value {
-    fn decode(_d: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Ok(Value::Null)
-    }
-}
-#[derive(Clone, Debug)]
-pub struct Throwable {
-    pub class: String,
-    pub message: Option<String>,
-}
-impl Throwable {
-    pub fn new(class: &str, message: String) -> Self {
-        Self {
-            class: class.into(),
-            message: Some(message),
-        }
-    }
-    pub fn field(&self, _n: &str) -> Option<&Value> {
-        None
-    }
-    pub fn set_field(&mut self, _n: &str, _v: Value) {}
-}
+//! The Hessian 2 codec as Dubbo uses it.
+//!
+//! Three ways in: `#[derive(Wire)]` on a struct that stands for a Java class, [`Value`] for
+//! whatever comes, and [`Encoder`]/[`Decoder`] for those who write a protocol around it.
+//!
+//! ```
+//! use tenfold_hessian2::{Value, from_slice, to_vec};
+//! let bytes = to_vec(&vec![1, 2])?;
+//! assert_eq!(bytes, [0x7a, 0x91, 0x92]);
+//! assert_eq!(from_slice::<Vec<i64>>(&bytes)?, [1, 2]);
+//! assert_eq!(from_slice::<Value>(&bytes)?, Value::list([1, 2]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#[macro_use]
+pub mod class;
+mod date;
+mod decode;
+mod encode;
+mod error;
+mod java_type;
+#[cfg(doc)]
+#[doc = include_str!("../../../docs/java-types.md")]
+pub mod java_types {}
+mod limits;
+mod table;
+mod tag;
+mod throwable;
+pub mod time;
+pub mod types;
+mod value;
+
+pub use class::{Class, ClassDef, FieldNames};
+pub use date::{Date, DateRangeError};
+pub use decode::{
+    Decode, Decoder, ObjectHead, Sequence, decode_constant, decode_object, from_slice,
+};
+pub use encode::{Encode, Encoder, to_vec};
+pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind};
+pub use java_type::{JavaType, TypeNames};
+pub use limits::Limits;
+pub use throwable::{StackTraceElement, Throwable};
+pub use types::{BigDecimal, BigInteger, JavaArray, LinkedMap};
+pub use value::{Back, List, Map, Object, ObjectBuilder, Schema, Value};
+#[cfg(feature = "json")]
+pub use value::{JsonError, JsonOptions};

@@ -99,7 +99,7 @@ fn dyn_twin(service: &Service) -> TokenStream {
         let signature = signature(method);
         quote! {
             #signature {
-                <Self as #twin>::#method_name(self, #context, #(#names),*)
+                async move { <Self as #twin>::#method_name(self, #context, #(#names),*).await }
             }
         }
     });
@@ -166,6 +166,7 @@ fn descriptor(service: &Service) -> TokenStream {
     });
     quote! {
         #[doc(hidden)]
+        #[allow(non_snake_case)]
         fn #function() -> &'static ::std::sync::Arc<#krate::__private::ServiceDescriptor> {
             static DESCRIPTOR: ::std::sync::LazyLock<
                 ::std::sync::Arc<#krate::__private::ServiceDescriptor>,

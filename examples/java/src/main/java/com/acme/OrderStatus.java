@@ -1,0 +1,8 @@
+package com.acme;
+
+public enum OrderStatus {
+    NEW,
+    PAID,
+    SHIPPED,
+    CANCELLED
+}

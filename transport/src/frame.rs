@@ -1,0 +1,445 @@
+//! Cutting whole frames out of the bytes that arrive.
+//!
+//! ```text
+//!            bytes            head complete             body complete
+//!  Between ────────▶ Head ──────────────────▶ Body ──────────────────▶ Between
+//!                                │ over the limit                         ▲
+//!                                └──────────────▶ Skip ───────────────────┘
+//! ```
+//!
+//! A frame over the limit is reported as soon as its head is there, and its body is thrown away as
+//! it comes. Memory is asked for in proportion to the bytes that came, never to the length that a
+//! head announces.
+
+use std::{
+    io,
+    ops::Deref,
+    task::{Context, Poll},
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use crate::{Channel, FrameError};
+
+/// What is asked for when a connection wakes up from idling.
+const READ_BYTES_MIN: usize = 4 * 1024;
+
+/// What is asked for while reads come back full. One read of this size holds some 500 small
+/// frames, so the system call no longer counts.
+const READ_BYTES_MAX: usize = 64 * 1024;
+
+/// Bodies up to this are copied out, longer ones are handed out by reference. A copy of this size
+/// costs about what a shared buffer costs to count, and a short body must not keep a whole read
+/// buffer alive.
+const SHARED_BYTES_MIN: usize = 4 * 1024;
+
+/// How the head of a frame is read.
+pub trait FrameCodec {
+    /// What the head says.
+    type Head: Copy;
+
+    /// Reads the head at the front of `bytes`; `None` when it is not whole yet.
+    ///
+    /// Bytes that no head begins with are an error as soon as they are there.
+    fn decode_head(&self, bytes: &[u8]) -> Result<Option<FrameHead<Self::Head>>, FrameError>;
+}
+
+/// A head that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameHead<H> {
+    /// What it says.
+    pub head: H,
+    /// Its own length.
+    pub head_bytes: usize,
+    /// The length of the body behind it.
+    pub body_bytes: usize,
+    /// The most that a body of this kind may have; a longer one is reported and skipped.
+    pub body_bytes_max: usize,
+}
+
+/// A frame, or the head of one that is too long.
+#[derive(Debug)]
+pub enum Frame<'a, H> {
+    /// A whole frame.
+    Whole {
+        /// What its head says.
+        head: H,
+        /// Its body.
+        body: FrameBody<'a>,
+    },
+    /// A frame over the limit; its body is thrown away as it comes.
+    Oversized {
+        /// What its head says.
+        head: H,
+        /// The length that it announces.
+        body_bytes: usize,
+        /// The most that is allowed.
+        body_bytes_max: usize,
+    },
+}
+
+/// The body of a frame, still in the read buffer.
+///
+/// Dropping it lets the buffer go on to the next frame.
+#[derive(Debug)]
+pub struct FrameBody<'a> {
+    buffer: &'a mut BytesMut,
+    bytes: usize,
+}
+
+/// Where the reader stands after the frames it has handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing of a next frame has come.
+    Between,
+    /// A part of a head has come.
+    Head,
+    /// The head has come and the body is still coming.
+    Body,
+}
+
+/// Reads frames from a channel.
+#[derive(Debug)]
+pub struct FrameReader<C> {
+    codec: C,
+    buffer: BytesMut,
+    stage: Stage,
+    /// What is still to come of the body that has begun.
+    missing_bytes: usize,
+    /// What is still to be thrown away of a frame over the limit.
+    skip_bytes: usize,
+    read_bytes: usize,
+}
+
+impl<C: FrameCodec> FrameReader<C> {
+    /// A reader that holds no memory yet.
+    pub fn new(codec: C) -> Self {
+        Self {
+            codec,
+            buffer: BytesMut::new(),
+            stage: Stage::Between,
+            missing_bytes: 0,
+            skip_bytes: 0,
+            read_bytes: READ_BYTES_MIN,
+        }
+    }
+
+    /// Reads once from `channel`; `Ready(Ok(0))` says that the peer has ended its side.
+    pub fn poll_fill(
+        &mut self,
+        cx: &mut Context<'_>,
+        channel: &mut Channel,
+    ) -> Poll<io::Result<usize>> {
+        self.make_room();
+        let room = self.buffer.capacity() - self.buffer.len();
+        let read = channel.poll_read(cx, &mut self.buffer);
+        if let Poll::Ready(Ok(bytes)) = &read
+            && *bytes == room
+        {
+            self.read_bytes = (self.read_bytes * 2).min(READ_BYTES_MAX);
+        }
+        read
+    }
+
+    /// Adds bytes by hand, as a read would.
+    pub fn extend(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next frame, or `None` until more bytes have come.
+    ///
+    /// After an error the reader has lost its place and must not be used again.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_, C::Head>>, FrameError> {
+        if self.skip_bytes > 0 && !self.skip() {
+            return Ok(None);
+        }
+        let Some(found) = self.codec.decode_head(&self.buffer)? else {
+            self.stage = if self.buffer.is_empty() {
+                Stage::Between
+            } else {
+                Stage::Head
+            };
+            return Ok(None);
+        };
+        let FrameHead {
+            head,
+            head_bytes,
+            body_bytes,
+            body_bytes_max,
+        } = found;
+        if body_bytes > body_bytes_max {
+            self.buffer.advance(head_bytes);
+            self.skip_bytes = body_bytes;
+            self.skip();
+            return Ok(Some(Frame::Oversized {
+                head,
+                body_bytes,
+                body_bytes_max,
+            }));
+        }
+        let here = self.buffer.len() - head_bytes;
+        if here < body_bytes {
+            self.stage = Stage::Body;
+            self.missing_bytes = body_bytes - here;
+            return Ok(None);
+        }
+        self.stage = Stage::Between;
+        self.missing_bytes = 0;
+        self.buffer.advance(head_bytes);
+        Ok(Some(Frame::Whole {
+            head,
+            body: FrameBody {
+                buffer: &mut self.buffer,
+                bytes: body_bytes,
+            },
+        }))
+    }
+
+    /// Where the reader stands, as the last [`next_frame`](Self::next_frame) found it.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Bytes that have come and were not handed out.
+    pub fn buffered_bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Memory that the reader holds.
+    pub fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
+    /// Throws away what has come; the reader has lost its place then.
+    pub fn discard(&mut self) {
+        self.buffer.clear();
+    }
+
+    /// Gives memory back, unless bytes are in it.
+    pub fn release(&mut self) {
+        if self.buffer.is_empty() {
+            self.buffer = BytesMut::new();
+            self.read_bytes = READ_BYTES_MIN;
+        }
+    }
+
+    /// Throws away what has come of a skipped body; true when all of it is gone.
+    fn skip(&mut self) -> bool {
+        let gone = self.skip_bytes.min(self.buffer.len());
+        self.buffer.advance(gone);
+        self.skip_bytes -= gone;
+        let done = self.skip_bytes == 0;
+        self.stage = if done { Stage::Between } else { Stage::Body };
+        done
+    }
+
+    fn make_room(&mut self) {
+        let spare = self.buffer.capacity() - self.buffer.len();
+        if self.missing_bytes > 0 {
+            // A body that has begun: room for one read more. The buffer doubles when it has to
+            // grow, so it is never much more than twice what came.
+            let wanted = self.missing_bytes.min(READ_BYTES_MAX);
+            if spare < wanted {
+                self.buffer.reserve(wanted);
+            }
+        } else if spare < self.read_bytes / 2 {
+            // Reserving moves the rest to the front when the buffer is long enough for that.
+            self.buffer.reserve(self.read_bytes);
+        }
+    }
+}
+
+impl FrameBody<'_> {
+    /// The body as bytes of its own: copied when short, by reference when long.
+    pub fn into_bytes(mut self) -> Bytes {
+        if self.bytes < SHARED_BYTES_MIN {
+            return Bytes::copy_from_slice(&self);
+        }
+        let bytes = std::mem::take(&mut self.bytes);
+        self.buffer.split_to(bytes).freeze()
+    }
+}
+
+impl Deref for FrameBody<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // The reader made the body only after all of it had come.
+        self.buffer.get(..self.bytes).unwrap_or_default()
+    }
+}
+
+impl Drop for FrameBody<'_> {
+    fn drop(&mut self) {
+        self.buffer.advance(self.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One byte `7`, one byte of length, the body.
+    struct Tiny;
+
+    impl FrameCodec for Tiny {
+        type Head = u8;
+
+        fn decode_head(&self, bytes: &[u8]) -> Result<Option<FrameHead<u8>>, FrameError> {
+            match bytes {
+                [7, length, ..] => Ok(Some(FrameHead {
+                    head: *length,
+                    head_bytes: 2,
+                    body_bytes: usize::from(*length),
+                    body_bytes_max: 100,
+                })),
+                [] | [7] => Ok(None),
+                [other, ..] => Err(FrameError::Magic(u16::from(*other))),
+            }
+        }
+    }
+
+    fn all(reader: &mut FrameReader<Tiny>) -> Vec<Result<Vec<u8>, usize>> {
+        let mut found = Vec::new();
+        while let Some(frame) = reader.next_frame().expect("frames") {
+            found.push(match frame {
+                Frame::Whole { body, .. } => Ok(body.to_vec()),
+                Frame::Oversized { body_bytes, .. } => Err(body_bytes),
+            });
+        }
+        found
+    }
+
+    fn sample() -> (Vec<u8>, Vec<Result<Vec<u8>, usize>>) {
+        let mut bytes = vec![7, 0, 7, 3, 1, 2, 3, 7, 200];
+        bytes.extend([9; 200]);
+        bytes.extend([7, 1, 5]);
+        (
+            bytes,
+            vec![Ok(vec![]), Ok(vec![1, 2, 3]), Err(200), Ok(vec![5])],
+        )
+    }
+
+    #[test]
+    fn a_stream_split_at_any_byte_gives_the_same_frames() {
+        let (bytes, expected) = sample();
+        for at in 0..=bytes.len() {
+            let mut reader = FrameReader::new(Tiny);
+            let (left, right) = bytes.split_at(at);
+            reader.extend(left);
+            let mut found = all(&mut reader);
+            reader.extend(right);
+            found.extend(all(&mut reader));
+            assert_eq!(found, expected, "split at {at}");
+            assert_eq!(reader.stage(), Stage::Between);
+        }
+    }
+
+    #[test]
+    fn a_stream_fed_byte_by_byte_gives_the_same_frames() {
+        let (bytes, expected) = sample();
+        let mut reader = FrameReader::new(Tiny);
+        let mut found = Vec::new();
+        for byte in bytes {
+            reader.extend(&[byte]);
+            found.extend(all(&mut reader));
+        }
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_stage_tells_a_begun_head_from_a_begun_body() {
+        let mut reader = FrameReader::new(Tiny);
+        assert!(all(&mut reader).is_empty());
+        assert_eq!(reader.stage(), Stage::Between);
+        reader.extend(&[7]);
+        assert!(all(&mut reader).is_empty());
+        assert_eq!(reader.stage(), Stage::Head);
+        reader.extend(&[4, 0]);
+        assert!(all(&mut reader).is_empty());
+        assert_eq!(reader.stage(), Stage::Body);
+        reader.extend(&[0, 0, 0]);
+        assert_eq!(all(&mut reader).len(), 1);
+        assert_eq!(reader.stage(), Stage::Between);
+    }
+
+    #[test]
+    fn a_skipped_body_is_never_held() {
+        let mut reader = FrameReader::new(Tiny);
+        reader.extend(&[7, 255]);
+        assert_eq!(all(&mut reader), vec![Err(255)]);
+        for _ in 0..254 {
+            reader.extend(&[1]);
+            assert!(all(&mut reader).is_empty());
+            assert_eq!(reader.buffered_bytes(), 0);
+            assert_eq!(reader.stage(), Stage::Body);
+        }
+        reader.extend(&[1, 7, 0]);
+        assert_eq!(all(&mut reader), vec![Ok(vec![])]);
+    }
+
+    #[test]
+    fn bytes_that_begin_no_frame_are_an_error() {
+        let mut reader = FrameReader::new(Tiny);
+        reader.extend(&[1]);
+        assert_eq!(reader.next_frame().err(), Some(FrameError::Magic(1)));
+    }
+
+    /// Four bytes of length, the body.
+    struct Long;
+
+    impl FrameCodec for Long {
+        type Head = ();
+
+        fn decode_head(&self, bytes: &[u8]) -> Result<Option<FrameHead<()>>, FrameError> {
+            let Some(length) = bytes.first_chunk::<4>() else {
+                return Ok(None);
+            };
+            Ok(Some(FrameHead {
+                head: (),
+                head_bytes: 4,
+                body_bytes: u32::from_be_bytes(*length) as usize,
+                body_bytes_max: usize::MAX,
+            }))
+        }
+    }
+
+    #[test]
+    fn memory_grows_with_the_bytes_that_came() {
+        let mut reader = FrameReader::new(Long);
+        reader.extend(&u32::to_be_bytes(1 << 30));
+        let mut came = 4;
+        while came < 4 << 20 {
+            assert!(reader.next_frame().expect("no error").is_none());
+            reader.make_room();
+            let limit = 2 * came + 2 * READ_BYTES_MAX;
+            assert!(
+                reader.capacity() <= limit,
+                "{} > {limit}",
+                reader.capacity()
+            );
+            let piece = vec![0; (reader.capacity() - reader.buffered_bytes()).min(10_000)];
+            reader.extend(&piece);
+            came += piece.len();
+        }
+    }
+
+    #[test]
+    fn long_bodies_are_shared_and_short_ones_copied() {
+        for length in [100, SHARED_BYTES_MIN, 100_000] {
+            let mut reader = FrameReader::new(Long);
+            reader.extend(&u32::to_be_bytes(length as u32));
+            reader.extend(&vec![3; length]);
+            reader.extend(&u32::to_be_bytes(1));
+            reader.extend(&[4]);
+            let Ok(Some(Frame::Whole { body, .. })) = reader.next_frame() else {
+                panic!("whole");
+            };
+            assert_eq!(body.into_bytes(), vec![3; length]);
+            let Ok(Some(Frame::Whole { body, .. })) = reader.next_frame() else {
+                panic!("whole");
+            };
+            assert_eq!(&body[..], &[4]);
+        }
+    }
+}
