@@ -212,6 +212,46 @@ fn names_from_outside_do_not_fill_the_table() {
 }
 
 #[test]
+fn methods_that_a_service_does_not_name_have_rows_of_their_own() {
+    let statistics = Statistics::new("shop");
+    let filter = statistics.on_provider(&service());
+    let peer = peer("10.0.0.7:50001");
+    // A described method has an index too, which is another method's here.
+    let described = wide_service(2);
+    for method in described.methods.iter().chain(&described.methods) {
+        let mut invocation = served("find", &peer, "");
+        invocation.call.method = Arc::clone(method);
+        pass(&*filter, invocation, End::Value);
+    }
+    pass(&*filter, served("find", &peer, ""), End::Value);
+    let snapshot = statistics.snapshot();
+    assert_eq!(
+        places(&snapshot),
+        [
+            ("find", "10.0.0.7", 1),
+            ("m0", "10.0.0.7", 2),
+            ("m1", "10.0.0.7", 2)
+        ]
+    );
+
+    let mut open = (*service()).clone();
+    open.open = Some(|_, _| None);
+    let statistics = Statistics::new("shop");
+    let filter = statistics.on_provider(&open);
+    pass(&*filter, served("$invoke any", &peer, ""), End::Value);
+    let long = format!("$invoke {}", "é".repeat(100));
+    pass(&*filter, served(&long, &peer, ""), End::Value);
+    let snapshot = statistics.snapshot();
+    assert_eq!(
+        places(&snapshot),
+        [
+            ("any", "10.0.0.7", 1),
+            ("é".repeat(64).as_str(), "10.0.0.7", 1)
+        ]
+    );
+}
+
+#[test]
 fn past_the_limit_of_rows_calls_share_one() {
     let statistics = Statistics::with_rows_max("web", 3);
     for host in 0..10 {
