@@ -196,7 +196,9 @@ impl exchange::Handler for DubboHandler {
         known.remote = peer.remote_address().socket();
         known.local = peer.local_address().socket();
         known.disconnected = peer.disconnected().clone();
-        Session { peer: Arc::new(known) }
+        Session {
+            peer: Arc::new(known),
+        }
     }
 
     fn handle(

@@ -134,7 +134,7 @@ impl DubboInvoker {
 
     /// In the words of Dubbo's `AbstractCodec`.
     fn check_size(&self, length: usize) -> Result<(), RpcError> {
-        if self.payload_max == 0 || length <= self.payload_max {
+        if length <= self.payload_max {
             return Ok(());
         }
         Err(RpcError::new(
@@ -263,10 +263,12 @@ fn of_exchange(error: &ExchangeError, method: &MethodDescriptor, timeout: Durati
         .with_retry(retry)
 }
 
-/// Parameters that a connection depends on: two references that differ in one of them cannot share.
+/// The longest body by what a URL says. A limit of zero or less, which switches the check off in
+/// Java, leaves the default in force: a URL may come from a registry, and memory has to stay
+/// bounded.
 pub(crate) fn payload_max(url: &Url) -> usize {
-    match url.param_as::<i64>(keys::PAYLOAD) {
-        None => crate::PAYLOAD_BYTES_MAX,
-        Some(limit) => usize::try_from(limit).unwrap_or(0),
-    }
+    url.param_as::<i64>(keys::PAYLOAD)
+        .and_then(|limit| usize::try_from(limit).ok())
+        .filter(|limit| *limit > 0)
+        .unwrap_or(crate::PAYLOAD_BYTES_MAX)
 }

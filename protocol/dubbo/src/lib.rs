@@ -3,12 +3,12 @@
 //! The exchange room below matches requests with answers by the 16-byte header; this room gives the
 //! bodies their meaning:
 //!
-//! * [`request`]: version, path, method, descriptor, arguments, attachments.
-//! * [`response`]: a flag, a value or an exception, attachments.
-//! * [`status`], [`exception`]: the framework's errors, as status codes and as exceptions.
-//! * [`route`], [`services`]: from a request to the service and method that it means.
-//! * [`handler`] (provider) and [`invoker`] (consumer): the two ends.
-//! * [`clients`]: connections, shared or a reference's own.
+//! * `request`: version, path, method, descriptor, arguments, attachments.
+//! * `response`: a flag, a value or an exception, attachments.
+//! * `status`, `exception`: the framework's errors, as status codes and as exceptions.
+//! * `route`, `services`: from a request to the service and method that it means.
+//! * `handler` (provider) and `invoker` (consumer): the two ends.
+//! * `clients`: connections, shared or a reference's own.
 //!
 //! ```text
 //!   DubboInvoker ─▶ RequestTemplate ─▶ exchange::Client ═══▶ exchange::Server ─▶ DubboHandler
@@ -115,7 +115,11 @@ impl Protocol for DubboProtocol {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
             let port = inner.port_of(&url).await?;
-            let listening = port.server.local_address().socket().map(|address| address.port());
+            let listening = port
+                .server
+                .local_address()
+                .socket()
+                .map(|address| address.port());
             let url = url.to_builder().port(listening.or(url.port())).build();
             let key = service.key().to_string();
             let service = port
@@ -137,7 +141,12 @@ impl Protocol for DubboProtocol {
         let url = with_port(url);
         let connections = self.inner.clients.lease(&url);
         let payload_max = invoker::payload_max(&url);
-        Ok(Arc::new(DubboInvoker::new(url, &service, connections, payload_max)))
+        Ok(Arc::new(DubboInvoker::new(
+            url,
+            &service,
+            connections,
+            payload_max,
+        )))
     }
 
     fn go_away(&self) {
@@ -233,10 +242,7 @@ fn with_port(url: Url) -> Url {
 /// What a URL says about each of its connections.
 fn connection_config(url: &Url) -> ConnectionConfig {
     let mut config = ConnectionConfig::default();
-    config.payload_bytes_max = match invoker::payload_max(url) {
-        0 => usize::MAX,
-        limit => limit,
-    };
+    config.payload_bytes_max = invoker::payload_max(url);
     if let Some(heartbeat) = url.millis(keys::HEARTBEAT) {
         config.heartbeat = Some(heartbeat).filter(|interval| !interval.is_zero());
         config.idle_timeout = config.heartbeat.map(|interval| interval * 3);
