@@ -324,6 +324,9 @@ impl Run {
             }
         }
         if let Err(error) = result {
+            if error.peer().is_none() {
+                *error = error.clone().with_peer(attempt.member.address());
+            }
             self.tried.push((attempt.member, error.clone()));
         }
     }

@@ -256,6 +256,7 @@ fn failfast_tries_once_and_says_so() {
     let error = cluster.error(call("find", &[]));
     assert_eq!(total(&world), 1);
     assert_eq!(error.kind(), ErrorKind::Overloaded);
+    assert_eq!(error.peer(), Some("h1:1"));
     let head = "Failfast invoke providers dubbo://h1:1/shop.Orders?";
     assert!(error.message().starts_with(head), "{error}");
     let tail = "but no luck to perform the invocation. Last error is: made-up overloaded";
