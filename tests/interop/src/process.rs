@@ -46,9 +46,10 @@ struct Lines {
 }
 
 impl Peer {
-    /// Starts the command. Its two outputs go to `<folder>/<name>.log`.
+    /// Starts the command. Its two outputs go to `<folder>/<name>.log`, or to `<name>-2.log` and
+    /// so on when there is one already.
     pub fn start(name: &str, mut command: Command, folder: &Path) -> Result<Self> {
-        let log = folder.join(format!("{name}.log"));
+        let log = unused(folder, name);
         let mut file =
             File::create(&log).map_err(Error::while_doing(format!("create {}", log.display())))?;
         writeln!(file, "$ {}", shown(&command)).map_err(Error::while_doing("write the log"))?;
@@ -223,6 +224,15 @@ impl Output {
         let waited = self.grown.wait_timeout(guard, limit);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
+}
+
+fn unused(folder: &Path, name: &str) -> PathBuf {
+    let first = folder.join(format!("{name}.log"));
+    let later = (2..1000).map(|number| folder.join(format!("{name}-{number}.log")));
+    std::iter::once(first.clone())
+        .chain(later)
+        .find(|path| !path.exists())
+        .unwrap_or(first)
 }
 
 /// The command as one could type it.

@@ -46,9 +46,15 @@ pub const ALL: &[Suite] = &[
     },
     Suite {
         name: "capture-frames",
-        about: "writes the golden frames of protocol/dubbo/tests/golden",
+        about: "writes the golden frames of Java into protocol/dubbo/tests/golden",
         by_default: false,
         run: capture::frames,
+    },
+    Suite {
+        name: "capture-go-frames",
+        about: "writes those of dubbo-go",
+        by_default: false,
+        run: capture::go_frames,
     },
     Suite {
         name: "capture-registry",
