@@ -9,6 +9,7 @@ use std::{
 use parking_lot::Mutex;
 use tenfold_cluster::Extensions;
 use tenfold_common::{Clock, SystemClock, Url, keys};
+use tenfold_config::{Config, Facts};
 use tenfold_dubbo::DubboProtocol;
 use tenfold_injvm::InjvmProtocol;
 use tenfold_monitor::Statistics;
@@ -37,6 +38,7 @@ pub struct ApplicationBuilder {
     consumer_filters: Vec<Arc<dyn Filter>>,
     extensions: Extensions,
     shutdown_deadline: Duration,
+    config: Option<Config>,
 }
 
 /// A running application: serves what it was built with, and refers to other services.
@@ -55,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) protocols: HashMap<&'static str, Arc<dyn Protocol>>,
     pub(crate) statistics: Arc<Statistics>,
     pub(crate) consumer_filters: Vec<Arc<dyn Filter>>,
+    pub(crate) config: Option<Config>,
     exported: Mutex<Vec<Exported>>,
     shutdown_deadline: Duration,
 }
@@ -69,6 +72,17 @@ impl ApplicationBuilder {
     /// `zookeeper://127.0.0.1:2181`. May be repeated.
     pub fn registry(mut self, url: impl Into<String>) -> Self {
         self.registries.push(url.into());
+        self
+    }
+
+    /// Takes settings from files, the environment and the command line. They stand above those made
+    /// in code, as in Dubbo: the application's name, registries, listeners (`dubbo.protocols`), and
+    /// what they say about each service and reference by its interface.
+    pub fn config(mut self, config: Config) -> Self {
+        if let Some(name) = &config.application().name {
+            self.name.clone_from(name);
+        }
+        self.config = Some(config);
         self
     }
 
@@ -122,7 +136,15 @@ impl ApplicationBuilder {
     pub async fn start(self) -> Result<Application, Error> {
         let mut registries = Vec::new();
         for text in &self.registries {
-            registries.push(open_registry(text, &self.name).await?);
+            registries.push(open_registry(Url::parse(text)?, &self.name).await?);
+        }
+        if let Some(config) = &self.config {
+            for warning in config.warnings() {
+                tracing::warn!("{warning}");
+            }
+            for url in config.registry_urls(None)? {
+                registries.push(open_registry(url, &self.name).await?);
+            }
         }
         let protocols: [Arc<dyn Protocol>; 2] =
             [Arc::new(DubboProtocol::new()), Arc::new(InjvmProtocol::new())];
@@ -136,16 +158,20 @@ impl ApplicationBuilder {
                 consumer_filters: self.consumer_filters,
                 exported: Mutex::default(),
                 shutdown_deadline: self.shutdown_deadline,
+                config: self.config,
             }),
         };
-        if !self.services.is_empty() && self.listeners.is_empty() {
-            return Err(Error::Setting(
-                "there are services but no listener; add `.listen(Dubbo::on(20880))`".to_owned(),
-            ));
-        }
-        for listener in &self.listeners {
-            for service in &self.services {
-                application.inner.export(service, listener, &self.provider_filters).await?;
+        for service in &self.services {
+            let urls = application.inner.provider_urls(service, &self.listeners)?;
+            if urls.is_empty() {
+                return Err(Error::Setting(
+                    "there are services but no listener; add `.listen(Dubbo::on(20880))` or \
+                     configure `dubbo.protocols`"
+                        .to_owned(),
+                ));
+            }
+            for url in urls {
+                application.inner.export(service, url, &self.provider_filters).await?;
             }
         }
         application.inner.register_all().await?;
@@ -180,6 +206,7 @@ impl Application {
             consumer_filters: Vec::new(),
             extensions: tenfold_cluster::extensions(),
             shutdown_deadline: SHUTDOWN_DEADLINE,
+            config: None,
         }
     }
 
@@ -247,36 +274,41 @@ impl Inner {
     async fn export(
         &self,
         service: &Service,
-        listener: &Url,
+        url: Url,
         filters: &[Arc<dyn Filter>],
     ) -> Result<(), Error> {
-        let url = self.provider_url(service, listener);
         let descriptor = Arc::new(service.descriptor().with_identity_of(&url));
-        let mut chain: Vec<Arc<dyn Filter>> =
-            vec![self.statistics.on_provider(&descriptor)];
+        let mut chain: Vec<Arc<dyn Filter>> = vec![self.statistics.on_provider(&descriptor)];
         chain.extend(filters.iter().cloned());
         chain.extend(service.filters().iter().cloned());
         let invoker = FilterChain::wrap(chain, service.invoker(url.clone()));
-        let exporter = self.protocol(listener)?.export(url, descriptor, invoker).await?;
+        let exporter = self.protocol(&url)?.export(url.clone(), descriptor, invoker).await?;
         self.exported.lock().push(Exported { exporter, registered: Vec::new() });
         Ok(())
     }
 
-    /// The URL of a service as Java's `ServiceConfig` makes it.
-    fn provider_url(&self, service: &Service, listener: &Url) -> Url {
-        service
-            .url_on(listener)
-            .to_builder()
-            .param(keys::APPLICATION, &self.name)
-            .param(keys::SIDE, Side::Provider)
-            .param(keys::DUBBO, keys::PROTOCOL_VERSION)
-            .param(keys::RELEASE, crate::RELEASE)
-            .param(keys::TIMESTAMP, SystemClock.unix_millis())
-            .param(keys::PID, std::process::id())
-            .param("deprecated", false)
-            .param(keys::DYNAMIC, true)
-            .param(keys::GENERIC, service.descriptor().open.is_some())
-            .build()
+    /// The URLs of a service, one for each listener, as Java's `ServiceConfig` makes them.
+    fn provider_urls(&self, service: &Service, listeners: &[Url]) -> Result<Vec<Url>, Error> {
+        let mut urls: Vec<Url> =
+            listeners.iter().map(|listener| service.url_on(listener)).collect();
+        if let Some(config) = &self.config {
+            let facts = Facts::new("0.0.0.0").methods(service.descriptor().method_names());
+            urls.extend(config.service_urls(&service.config(), &facts)?);
+        }
+        let urls = urls.into_iter().map(|url| {
+            url.to_builder()
+                .param(keys::APPLICATION, &self.name)
+                .param(keys::SIDE, Side::Provider)
+                .param(keys::DUBBO, keys::PROTOCOL_VERSION)
+                .param(keys::RELEASE, crate::RELEASE)
+                .param(keys::TIMESTAMP, SystemClock.unix_millis())
+                .param(keys::PID, std::process::id())
+                .param_if_absent("deprecated", false)
+                .param_if_absent(keys::DYNAMIC, true)
+                .param(keys::GENERIC, service.descriptor().open.is_some())
+                .build()
+        });
+        Ok(urls.collect())
     }
 
     async fn register_all(&self) -> Result<(), Error> {
@@ -324,12 +356,9 @@ impl Inner {
     }
 }
 
-/// Connects to the registry at `text` on behalf of `application`.
-async fn open_registry(text: &str, application: &str) -> Result<Arc<dyn Registry>, Error> {
-    let url = Url::parse(text)?
-        .to_builder()
-        .param_if_absent(keys::APPLICATION, application)
-        .build();
+/// Connects to the registry at `url` on behalf of `application`.
+async fn open_registry(url: Url, application: &str) -> Result<Arc<dyn Registry>, Error> {
+    let url = url.to_builder().param_if_absent(keys::APPLICATION, application).build();
     tenfold_registry::open(url.clone())
         .await
         .map_err(|source| Error::Registry { url: url.to_string(), source })

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::Args;
-use tenfold::registry_server::RegistryServer;
+use tenfold::registry_server::{RegistryServer, WordSet};
 
 use crate::exit;
 
@@ -22,11 +22,18 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
+    fn words(&self) -> WordSet {
+        match self.four_letter_words.trim() {
+            "all" => WordSet::All,
+            list => WordSet::Only(list.split(',').map(|word| word.trim().to_owned()).collect()),
+        }
+    }
+
     pub(crate) async fn run(self) -> ExitCode {
         let server = RegistryServer::builder()
             .listen(self.client)
             .tick(Duration::from_millis(self.tick))
-            .four_letter_words(&self.four_letter_words)
+            .words(self.words())
             .start()
             .await;
         let server = match server {

@@ -46,5 +46,5 @@ pub use loadbalance::{
 pub use member::Member;
 pub use plan::RetryPolicy;
 pub use randomness::Randomness;
-pub use router::{Router, RouterChain, TagRouter};
+pub use router::{RouteRequest, Router, RouterChain, TagRouter};
 pub use strategy::{Cluster, Failfast, Failover, Failsafe, Failure, Verdict};

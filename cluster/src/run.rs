@@ -18,14 +18,14 @@ use std::{
 };
 
 use tenfold_protocol::{
-    BoxFuture, Call, ErrorKind, Invocation, Invoker as _, Payload, Response, RpcError,
+    BoxFuture, Call, ErrorKind, Invocation, Origin, Payload, Response, Retry, RpcError,
 };
 use tenfold_serialization::Arguments;
 use tracing::warn;
 
 use crate::{
     Candidates, Failure, Member, Verdict, explain,
-    invoker::{PlanRef, Shared, View},
+    invoker::{Shared, View},
     loadbalance::Selection,
     plan::{MethodPlan, RETRIES_MAX},
     router::RouteRequest,
@@ -56,7 +56,7 @@ pub(crate) fn start(shared: &Arc<Shared>, mut invocation: Invocation) -> BoxFutu
         tried: Vec::new(),
         ended: false,
     };
-    let step = match refusal {
+    let step = match refusal.or_else(|| too_late(&run.call)) {
         Some(error) => Step::Done(Err(error)),
         None => run.begin(invocation),
     };
@@ -64,6 +64,24 @@ pub(crate) fn start(shared: &Arc<Shared>, mut invocation: Invocation) -> BoxFutu
         Step::Wait(attempt) => Box::pin(Logical { run, attempt }),
         Step::Done(result) => Box::pin(std::future::ready(run.end(result))),
     }
+}
+
+/// The error of a call whose time was over before it began, as when a handler calls on with what
+/// is left of its own.
+fn too_late(call: &Call) -> Option<RpcError> {
+    let deadline = call.deadline?;
+    deadline.has_passed(call.started).then(|| {
+        RpcError::new(
+            ErrorKind::Timeout,
+            format!(
+                "the deadline had passed before {}.{} was called",
+                call.service.interface,
+                call.method_name()
+            ),
+        )
+        .with_origin(Origin::Local)
+        .with_retry(Retry::Never)
+    })
 }
 
 /// The future of a call.
@@ -211,11 +229,10 @@ impl Run {
     ///
     /// When there is no provider, or one of its filters refuses the try.
     fn begin_try(&mut self, mut invocation: Invocation) -> Result<BoxFuture<Outcome>, RpcError> {
-        let shared = Arc::clone(&self.shared);
         let (member, is_counted) = {
-            let view = shared.view();
-            let plan = shared.plan(&view, &self.call);
-            let member = self.choose(&shared, &view, &plan, &invocation)?;
+            let view = self.shared.view();
+            let plan = self.shared.plan(&view, &self.call);
+            let member = self.choose(&view, &plan, &invocation)?;
             (member, plan.counts_active)
         };
         self.tries += 1;
@@ -255,11 +272,11 @@ impl Run {
 
     fn choose(
         &self,
-        shared: &Shared,
         view: &View,
-        plan: &PlanRef<'_>,
+        plan: &MethodPlan,
         invocation: &Invocation,
     ) -> Result<Arc<Member>, RpcError> {
+        let shared = &*self.shared;
         let arguments = match &invocation.payload {
             Payload::Unary(arguments) => Some(arguments),
             _ => None,
@@ -365,7 +382,7 @@ impl Run {
             return None;
         }
         Some(match error.retry() {
-            tenfold_protocol::Retry::IfIdempotent => format!(
+            Retry::IfIdempotent => format!(
                 "no further try: the call may have run, and {} is not marked idempotent",
                 self.call.method_name()
             ),
@@ -401,11 +418,11 @@ impl Drop for Run {
         }
         if let Some(attempt) = self.current.take() {
             attempt.uncount(&self.call);
-            if let Some(call) = &attempt.call {
-                let filters = attempt.member.filters().iter();
-                for filter in filters.take(attempt.filters_seen).rev() {
-                    filter.abandoned(call);
-                }
+            // Without a call of its own a filter has panicked while it looked.
+            let call = attempt.call.as_ref().unwrap_or(&self.call);
+            let filters = attempt.member.filters().iter();
+            for filter in filters.take(attempt.filters_seen).rev() {
+                filter.abandoned(call);
             }
         }
         for filter in self.shared.filters.iter().take(self.filters_seen).rev() {

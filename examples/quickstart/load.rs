@@ -151,10 +151,10 @@ async fn call_on(orders: OrderServiceClient, shared: Arc<Shared>, task: usize) {
         shared.calls.fetch_add(1, Ordering::Relaxed);
         if let Some(fault) = fault {
             shared.failed.fetch_add(1, Ordering::Relaxed);
-            if let Ok(mut first) = shared.first_error.lock() {
-                if first.is_empty() {
-                    *first = fault;
-                }
+            if let Ok(mut first) = shared.first_error.lock()
+                && first.is_empty()
+            {
+                *first = fault;
             }
         }
     }

@@ -36,7 +36,7 @@ mod server;
 pub use call::{Body, Call, OneWay, Outgoing, Reply};
 pub use client::{Client, ClientState};
 pub use codec::{EVENT_BYTES_MAX, Event, ExchangeCodec, FrameKind, HEAD_BYTES, Head, RequestId};
-pub use config::{BackoffConfig, ClientConfig, ConnectionConfig, ServerConfig};
+pub use config::{BackoffConfig, ClientConfig, ConnectionConfig, ServerConfig, StateCallback};
 pub use error::{Bound, ExchangeError, Origin, Progress, Retry};
 pub use handler::{Answer, AnswerBody, Fault, Handler, Handling, Incoming, NoHandler};
 pub use peer::Peer;

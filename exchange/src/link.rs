@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) task: Option<Waker>,
     /// How the connection is to be ended, when it is.
     pub(crate) leave: Option<LeaveOrder>,
+    /// Whether the connection's task waits for its work to end.
+    leaving: bool,
     /// Why the last attempt to connect failed.
     cause: Option<Arc<TransportError>>,
     waiting_max: usize,
@@ -59,6 +61,9 @@ pub(crate) struct LeaveOrder {
     pub(crate) quiet: Duration,
     /// At the latest; `None` leaves it to the calls' own deadlines.
     pub(crate) deadline: Option<Instant>,
+    /// Whether this side begins no more calls. A provider goes on: a handler may need an answer of
+    /// its consumer to come to its end.
+    pub(crate) refuse_calls: bool,
 }
 
 /// A change of state, for those who wait for one.
@@ -75,6 +80,7 @@ impl LeaveOrder {
         Self {
             quiet: Duration::ZERO,
             deadline: None,
+            refuse_calls: true,
         }
     }
 
@@ -83,6 +89,7 @@ impl LeaveOrder {
         Self {
             quiet: Duration::ZERO,
             deadline: Some(deadline),
+            refuse_calls: true,
         }
     }
 }
@@ -107,6 +114,7 @@ impl Link {
                 out: WriteQueue::new(),
                 task: None,
                 leave: None,
+                leaving: false,
                 cause: None,
                 waiting_max: config.waiting_max,
                 events: 0,
@@ -149,7 +157,7 @@ impl Link {
                 // The connection's task has the deadline to watch.
                 wake_task(inner);
                 if begun {
-                    self.publish(ClientState::Connecting);
+                    self.publish();
                 }
                 State::Waiting(
                     ticket,
@@ -259,7 +267,7 @@ impl Link {
         let mut inner = self.inner.lock();
         let next = ticket.and_then(|ticket| inner.core.leave_answers(Some(ticket)));
         // The connection's task may wait for this: to read on, or to leave.
-        if inner.core.on_served() || inner.core.phase() == Phase::Closing {
+        if inner.core.on_served() || inner.leaving {
             wake_task(inner);
         } else {
             drop(inner);
@@ -270,9 +278,17 @@ impl Link {
     /// Orders the connection to end once it has fallen quiet.
     pub(crate) fn order_leave(&self, order: LeaveOrder) {
         let mut inner = self.inner.lock();
-        if !matches!(inner.core.phase(), Phase::Closed(_)) {
-            inner.leave = Some(order);
-            wake_task(inner);
+        if matches!(inner.core.phase(), Phase::Closed(_)) {
+            return;
+        }
+        inner.leave = Some(order);
+        inner.leaving = true;
+        if order.refuse_calls {
+            inner.core.on_leave();
+        }
+        wake_task(inner);
+        if order.refuse_calls {
+            self.publish();
         }
     }
 
@@ -281,7 +297,7 @@ impl Link {
         let mut inner = self.inner.lock();
         if inner.core.want_connection() {
             wake_task(inner);
-            self.publish(ClientState::Connecting);
+            self.publish();
         }
     }
 
@@ -291,8 +307,11 @@ impl Link {
         let mut inner = self.inner.lock();
         inner.out.clear();
         inner.core.on_connected(&mut wakers);
+        if inner.leaving {
+            inner.core.on_leave();
+        }
         drop(inner);
-        self.publish(ClientState::Connected);
+        self.publish();
         wake_all(&mut wakers);
     }
 
@@ -327,23 +346,28 @@ impl Link {
         inner.out.clear();
         inner.out.release();
         inner.core.release_memory();
-        let state = ClientState::of(inner.core.phase(), false);
         drop(inner);
         if failed {
             self.changes.send_modify(|change| change.failures += 1);
         }
-        self.publish(state);
+        self.publish();
         wake_all(&mut wakers);
     }
 
-    /// Tells of a state, if it is another than before.
-    pub(crate) fn publish(&self, state: ClientState) {
-        let before = self.state.swap(state as u8, Ordering::AcqRel);
-        if before != state as u8 {
-            self.changes.send_modify(|change| change.state = state);
-            if let Some(tell) = &self.on_state {
-                tell(state);
+    /// Tells of the state, if it is another than before.
+    pub(crate) fn publish(&self) {
+        let state = {
+            // Read and stored under the lock, so that the last word is the true one.
+            let inner = self.inner.lock();
+            let state = ClientState::of(inner.core.phase(), inner.core.is_read_only());
+            if self.state.swap(state as u8, Ordering::AcqRel) == state as u8 {
+                return;
             }
+            self.changes.send_modify(|change| change.state = state);
+            state
+        };
+        if let Some(tell) = &self.on_state {
+            tell(state);
         }
     }
 

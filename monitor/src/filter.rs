@@ -29,12 +29,18 @@ use crate::{
 /// Counts a consumer's calls or tries, whose peer is known beforehand.
 pub(crate) struct CallFilter {
     table: Arc<Table>,
-    methods: Box<[(Arc<MethodDescriptor>, OnceLock<Arc<Cell>>)]>,
+    methods: Box<[MethodCell]>,
     /// Methods that generic calls name.
     named: RwLock<HashMap<Arc<str>, Arc<Cell>>>,
     service: Arc<str>,
     peer: Option<Arc<str>>,
     peer_application: Option<Arc<str>>,
+}
+
+/// A method and its cell, once it has been called.
+struct MethodCell {
+    method: Arc<MethodDescriptor>,
+    cell: OnceLock<Arc<Cell>>,
 }
 
 /// Counts the calls that a provider serves.
@@ -67,7 +73,10 @@ impl CallFilter {
             methods: service
                 .methods
                 .iter()
-                .map(|method| (Arc::clone(method), OnceLock::new()))
+                .map(|method| MethodCell {
+                    method: Arc::clone(method),
+                    cell: OnceLock::new(),
+                })
                 .collect(),
             named: RwLock::default(),
             service: service.key().to_string().into(),
@@ -80,9 +89,9 @@ impl CallFilter {
         let own = self
             .methods
             .get(call.method.index)
-            .filter(|(method, _)| call.real_method.is_none() && Arc::ptr_eq(method, &call.method));
+            .filter(|own| call.real_method.is_none() && Arc::ptr_eq(&own.method, &call.method));
         match own {
-            Some((method, cell)) => count(cell.get_or_init(|| self.cell(&method.name))),
+            Some(own) => count(own.cell.get_or_init(|| self.cell(&own.method.name))),
             None => {
                 let known = self.named.read().get(call.method_name()).cloned();
                 count(&known.unwrap_or_else(|| self.named_cell(call.method_name())));

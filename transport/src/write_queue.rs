@@ -241,7 +241,8 @@ mod tests {
             first.append(&mut second);
             assert_eq!(waiting(&first), expected);
             assert_eq!(first.len(), expected.len());
-            assert!(second.is_empty() && second.len() == 0);
+            assert!(second.is_empty());
+            assert_eq!(second.large_bytes, 0);
         }
         let mut first = WriteQueue::new();
         let mut second = WriteQueue::new();

@@ -12,7 +12,7 @@ use tenfold_transport::{CloseReason, Connector};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    ClientConfig, ClientState, ConnectionConfig, Handler,
+    ClientConfig, ConnectionConfig, Handler,
     driver::{Driver, DriverTimer, now},
     link::{Link, wake_all},
     proto::{Backoff, Phase},
@@ -158,7 +158,6 @@ impl Attendant {
         drop(inner);
         wake_all(&mut wakers);
         if left {
-            self.link.publish(ClientState::Closing);
             return Poll::Ready(Left);
         }
         if let Some(at) = next {

@@ -20,10 +20,10 @@ use tokio_util::task::TaskTracker;
 
 use self::{serve::Service, timer::Timer};
 use crate::{
-    ClientState, ConnectionConfig, Event, ExchangeCodec, Fault, FrameKind, Handler, Head, Peer,
-    Reply, RequestId,
+    ConnectionConfig, Event, ExchangeCodec, Fault, FrameKind, Handler, Head, Peer, Reply,
+    RequestId,
     link::{Inner, Link, wake_all},
-    proto::{Leave, Liveness, Outcome, Phase, Pulse},
+    proto::{Leave, Liveness, Outcome, Pulse},
 };
 
 pub(crate) use self::timer::{Timer as DriverTimer, now};
@@ -215,7 +215,6 @@ impl<H: Handler> Driver<H> {
         }
         inner.core.on_timeout(now, &mut self.wakers);
         if let Some(order) = inner.leave.take() {
-            inner.core.on_leave();
             self.leave = Some(Leave::new(order.quiet, order.deadline, now));
         }
         self.busy = inner.core.is_busy();
@@ -467,17 +466,19 @@ impl<H: Handler> Driver<H> {
     /// Waits for the peer to hang up; what it still sends cannot be answered.
     fn linger(&mut self, cx: &mut Context<'_>, now: Instant) -> Result<Next, CloseReason> {
         let until = self.lingering.map_or(now, |since| since + LINGER);
-        while now < until {
+        if now >= until {
+            return Err(CloseReason::Local);
+        }
+        loop {
             match self.reader.poll_fill(cx, &mut self.channel) {
                 Poll::Pending => {
                     self.timer.arm(until, cx);
                     return Ok(Next::Sleep);
                 }
-                Poll::Ready(Ok(0) | Err(_)) => break,
+                Poll::Ready(Ok(0) | Err(_)) => return Err(CloseReason::Local),
                 Poll::Ready(Ok(_)) => self.reader.discard(),
             }
         }
-        Err(CloseReason::Local)
     }
 
     fn finish(&mut self, reason: CloseReason) {
@@ -530,15 +531,8 @@ impl<H: Handler> Drop for Driver<H> {
 
 /// A notice of the peer changes whether it is to be used.
 fn on_event(link: &Link, event: Event) {
-    let state = {
-        let mut inner = link.lock();
-        inner.core.on_event(event);
-        let phase = inner.core.phase();
-        (phase == Phase::Open).then(|| ClientState::of(phase, inner.core.is_read_only()))
-    };
-    if let Some(state) = state {
-        link.publish(state);
-    }
+    link.lock().core.on_event(event);
+    link.publish();
 }
 
 fn earliest<const N: usize>(times: [Option<Instant>; N]) -> Option<Instant> {

@@ -322,14 +322,10 @@ impl<R> Core<R> {
         }
     }
 
-    /// This side takes its leave. True when there is a connection to take leave of.
-    pub fn on_leave(&mut self) -> bool {
-        match self.phase {
-            Phase::Open => {
-                self.phase = Phase::Closing;
-                true
-            }
-            _ => false,
+    /// This side takes its leave of an open connection: no more calls begin.
+    pub fn on_leave(&mut self) {
+        if self.phase == Phase::Open {
+            self.phase = Phase::Closing;
         }
     }
 

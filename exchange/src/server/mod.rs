@@ -168,6 +168,7 @@ impl Server {
         let order = LeaveOrder {
             quiet,
             deadline: Some(until),
+            refuse_calls: false,
         };
         let mut connections = self.shared.connections.lock();
         connections.leave = Some(order);

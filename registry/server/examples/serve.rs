@@ -1,6 +1,8 @@
-//! Serves a registry until it is killed: `cargo run --example serve -- 127.0.0.1:2181 [super digest]`.
+//! Serves a registry until it is killed:
+//! `cargo run --example serve -- 127.0.0.1:2181 [super digest [seconds between reaping]]`.
 //!
-//! All four-letter words are answered and the clockwork is quick, so that ZooKeeper clients can be tried against it.
+//! All four-letter words are answered and the clockwork is quick, so that ZooKeeper clients can be
+//! tried against it.
 
 use std::{error::Error, net::SocketAddr, time::Duration};
 
@@ -20,6 +22,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .words(WordSet::All);
     if let Some(digest) = arguments.next() {
         builder = builder.super_digest(digest);
+    }
+    if let Some(seconds) = arguments.next() {
+        builder = builder.reap_interval(Duration::from_secs(seconds.parse()?));
     }
     let server = builder.start().await?;
     println!("serving {}", server.local_addr());

@@ -6,9 +6,9 @@ use crate::error::ServerError;
 
 /// The settings of a registry server.
 ///
-/// Worst case of memory beside the tree itself, for each connection: two requests of [`Limits::request_bytes_max`], one that
-/// is being decided and one that is being read, its watches, and [`Limits::output_bytes_max`] on its way out. An idle
-/// connection holds no buffers.
+/// Worst case of memory beside the tree itself, for each connection: two requests of
+/// [`Limits::request_bytes_max`], one that is being decided and one that is being read, its
+/// watches, and [`Limits::output_bytes_max`] on its way out. An idle connection holds no buffers.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ServerConfig {
@@ -61,15 +61,18 @@ impl WordSet {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest request, ZooKeeper's `jute.maxbuffer`: 1,048,575 bytes, which clients know and expect.
+    /// The longest request, ZooKeeper's `jute.maxbuffer`: 1,048,575 bytes, which clients know and
+    /// expect.
     pub request_bytes_max: usize,
-    /// Bytes that may wait for a reader that does not read: 16 MiB. A connection's own requests wait once a mebibyte of
-    /// replies does, so only watch events can pile up so far, and then the connection is cut. A single reply may be
-    /// larger, as ZooKeeper's may: the names of very many children.
+    /// Bytes that may wait for a reader that does not read: 16 MiB. A connection's own requests
+    /// wait once a mebibyte of replies does, so only watch events can pile up so far, and then the
+    /// connection is cut. A single reply may be larger, as ZooKeeper's may: the names of very many
+    /// children.
     pub output_bytes_max: usize,
     /// Connections in all: 16,384.
     pub connections_max: usize,
-    /// Connections from one address, zero for no bound. ZooKeeper's 60 cuts off clients behind one address translation.
+    /// Connections from one address, zero for no bound. ZooKeeper's 60 cuts off clients behind one
+    /// address translation.
     pub connections_per_address_max: usize,
     /// Sessions in all: 65,536.
     pub sessions_max: usize,

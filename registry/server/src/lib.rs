@@ -1,7 +1,7 @@
 //! The built-in registry: a server of ZooKeeper's client protocol.
 //!
-//! Java Dubbo, Curator, kazoo and every other ZooKeeper client connect to it unchanged. It has four parts, each a folder,
-//! and only the last does I/O:
+//! Java Dubbo, Curator, kazoo and every other ZooKeeper client connect to it unchanged. It has four
+//! parts, each a folder, and only the last does I/O:
 //!
 //! ```text
 //!   shell   sockets, tasks, timers                    RegistryServer
@@ -13,8 +13,8 @@
 //!   core    tree, sessions     watch   who hears of which change
 //! ```
 //!
-//! [`core`] is what replicas share; it applies entries of a log and decides everything at that moment. [`watch`] and
-//! [`node`] belong to one serving node. State is kept in memory.
+//! [`core`] is what replicas share; it applies entries of a log and decides everything at that
+//! moment. [`watch`] and [`node`] belong to one serving node. State is kept in memory.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), tenfold_registry_server::ServerError> {

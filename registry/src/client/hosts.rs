@@ -103,7 +103,7 @@ fn with_port(server: &str) -> Result<String, HostsError> {
         None => match server.rsplit_once(':') {
             // A bare IPv6 address.
             Some((host, _)) if host.contains(':') => return Ok(format!("[{server}]:{PORT}")),
-            Some((host, _)) => &server[host.len()..],
+            Some((host, _)) => server.get(host.len()..).unwrap_or_default(),
             None => "",
         },
     };

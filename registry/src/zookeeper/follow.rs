@@ -45,7 +45,7 @@ impl Follow {
                     Some(seen)
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "registry list cannot be read; trying again");
+                    log_retry(&error, "registry list cannot be read; trying again");
                     None
                 }
             };
@@ -132,6 +132,16 @@ impl Follow {
                 () = sleep_until(retry_at) => return !session.current().phase.is_final(),
             }
         }
+    }
+}
+
+/// A registry out of reach is told once, by the client; what hangs on it need not repeat that for
+/// each list and node. Whatever else goes wrong is worth a warning.
+pub(super) fn log_retry(error: &ZkError, what: &str) {
+    if error.is_transient() {
+        tracing::debug!(%error, "{what}");
+    } else {
+        tracing::warn!(%error, "{what}");
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::metadata;
+use super::{follow::log_retry, metadata};
 use crate::client::{Multi, ZkClient, ZkError, ZkErrorKind};
 
 /// All registrations of one registry.
@@ -144,7 +144,7 @@ impl Keeper {
             return;
         };
         if let Err(error) = self.place(&path, &wanted).await {
-            tracing::warn!(%error, "registration does not stand; trying again");
+            log_retry(&error, "registration does not stand; trying again");
         }
         // It may have been withdrawn while it was placed.
         if self.wanted(&path).is_none() && self.remove(&path).await.is_err() {
@@ -160,7 +160,7 @@ impl Keeper {
             Ok(()) => {
                 self.wishes.lock().unwanted.remove(&path);
             }
-            Err(error) => tracing::warn!(%error, "registration cannot be removed yet"),
+            Err(error) => log_retry(&error, "registration cannot be removed yet; trying again"),
         }
     }
 
@@ -241,7 +241,7 @@ impl Keeper {
                     wanted.mapping = None;
                 }
             }
-            Err(error) => tracing::warn!(%error, "interface mapping not written; trying again"),
+            Err(error) => log_retry(&error, "interface mapping not written; trying again"),
         }
         Ok(())
     }

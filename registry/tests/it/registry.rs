@@ -510,3 +510,104 @@ async fn mapping_and_metadata_are_written_where_dubbo_reads_them() {
     second.close().await;
     world.stop().await;
 }
+
+#[tokio::test]
+async fn unknown_kinds_of_registries_name_the_known_ones_and_none_is_a_static_list() {
+    let error = tenfold_registry::open(url("etcd://h:1"))
+        .await
+        .err()
+        .expect("unknown");
+    assert_eq!(
+        error.to_string(),
+        "registry protocol `etcd` is unknown; known: zookeeper"
+    );
+    let none = tenfold_registry::open(url("zookeeper://N/A"))
+        .await
+        .expect("none at all");
+    assert!(none.is_available());
+    let world = World::new().await;
+    let generic = format!(
+        "registry://{}?registry=zookeeper&file-cache=false",
+        world.address
+    );
+    let registry = tenfold_registry::open(url(&generic))
+        .await
+        .expect("Dubbo's own form");
+    assert_eq!(registry.url().protocol(), "zookeeper");
+    registry.close().await;
+    world.stop().await;
+}
+
+/// Registers, withdraws, deletes behind the back, cuts the line and lets sessions expire, in a
+/// seeded order; in the end the tree holds what is wanted and the listener knows the tree.
+#[tokio::test]
+async fn whatever_happens_the_tree_ends_as_wanted_and_the_listener_knows_it() {
+    let seed = std::env::var("TENFOLD_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| u64::from(std::process::id()));
+    println!("seed {seed}; set TENFOLD_SEED to run it again");
+    let mut state = seed;
+    let mut below = move |limit: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % limit
+    };
+
+    let world = World::new().await;
+    let client = world.client().await;
+    let mut proxy = Proxy::to(&world.address).await;
+    let lenient = registry_url(&world, &proxy.address, "&check=false").with_param("session", 1000);
+    let lenient = lenient
+        .with_param("timeout", 400)
+        .with_param("retry.period", 200);
+    let registry = ZkRegistry::connect(lenient).await.expect("check=false");
+    let recorder = Arc::new(Recorder::default());
+    let subscription = registry
+        .subscribe(url("consumer://c/a.B"), recorder.clone())
+        .await;
+    let mut wanted = std::collections::BTreeSet::new();
+    for _ in 0..60 {
+        let provider = format!("dubbo://h:{}/a.B", 1 + below(8));
+        match below(10) {
+            0..=3 => {
+                registry
+                    .register(url(&provider))
+                    .await
+                    .expect("check=false");
+                wanted.insert(provider);
+            }
+            4..=5 => {
+                // Out of reach it is withdrawn later.
+                let _ = registry.unregister(&url(&provider)).await;
+                wanted.remove(&provider);
+            }
+            6 => {
+                let node = tree::url_path(&format!("/{}", world.root), &url(&provider));
+                let _ = client.delete(&node, None).await;
+            }
+            7 => proxy.cut(),
+            8 => proxy.shut(),
+            _ => proxy.open(),
+        }
+    }
+    proxy.open();
+    let expected: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let folder = format!("/{}/a.B/providers", world.root);
+    until("the tree is as wanted", async || {
+        let (mut names, _) = client.children(&folder).await.unwrap_or_default();
+        names.sort();
+        let urls: Vec<String> = names
+            .iter()
+            .map(|name| Url::parse_encoded(name).expect("a url").to_full_string())
+            .collect();
+        urls == expected
+    })
+    .await;
+    recorder.until_last(Category::Providers, &expected).await;
+    drop(subscription);
+    client.close().await;
+    registry.close().await;
+    world.stop().await;
+}

@@ -247,8 +247,7 @@ fn show(response: Response, base: i64) -> String {
         for zxid in [&mut stat.czxid, &mut stat.mzxid, &mut stat.pzxid] {
             zxid.0 = relative(*zxid, base);
         }
-        stat.mtime = i64::from(stat.mtime == stat.ctime);
-        stat.ctime = 0;
+        (stat.ctime, stat.mtime) = (0, 0);
         stat.ephemeral_owner.0 = stat.ephemeral_owner.0.signum();
     };
     let mut response = response;

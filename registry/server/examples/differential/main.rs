@@ -1,10 +1,11 @@
 //! Does the same random operations on two servers and compares every answer:
 //! `cargo run --example differential -- 127.0.0.1:2181 127.0.0.1:2182 [seed] [operations]`.
 //!
-//! One of the two is meant to be Apache ZooKeeper 3.9 with `extendedTypesEnabled=true`, all else at its defaults. Compared are
-//! reply codes, bodies, Stat fields, the zxids' distance from the run's first, the watch events of every connection and
-//! whether a connection ends. Times are not compared beyond being equal where ours are. The process ends with an error
-//! at the first difference and prints the operations that led to it.
+//! One of the two is meant to be Apache ZooKeeper 3.9 with `extendedTypesEnabled=true`, all else at
+//! its defaults. Compared are reply codes, bodies, Stat fields, the zxids' distance from the run's
+//! first, the watch events of every connection and whether a connection ends. Times are not
+//! compared. The process ends with an error at the first difference and prints the operations that
+//! led to it.
 
 mod client;
 mod operations;
@@ -63,6 +64,9 @@ fn run() -> Result<String, Box<dyn Error>> {
             format!("{history}\nseed {seed}, operation {count}: {difference}")
         })?;
     }
+    for client in pair.clients.iter_mut().flatten() {
+        client.ask(&Request::CloseSession, 0)?;
+    }
     Ok(format!("{operations} operations, no difference"))
 }
 
@@ -115,8 +119,12 @@ impl Pair {
                 Operation::Raw { op, body } => clients[who].raw(*op, body, base)?,
                 Operation::Reconnect => clients[who].reconnect(*address)?,
             };
-            if answer.ended {
+            if matches!(operation, Operation::Ask(Request::CloseSession)) {
                 clients[who] = Client::open(*address)?;
+            } else if answer.ended {
+                // Back to the same session: one that was left alone would end at some moment of the
+                // server's choice.
+                clients[who].reconnect(*address)?;
             }
             for client in clients.iter_mut() {
                 answer.events.push(client.events(base)?);

@@ -66,7 +66,9 @@ impl Operation {
             }),
             66..=72 => multi(random, root),
             73..=74 => multi_read(random, root),
-            75 => Request::Sync(path_request(random, root)),
+            75 => Request::Sync(PathRequest {
+                path: echoed(random, root),
+            }),
             76..=79 => Request::AddWatch(AddWatchRequest {
                 path: path(random, root),
                 mode: random.pick(&[AddWatchMode::Persistent, AddWatchMode::PersistentRecursive]),
@@ -117,6 +119,17 @@ fn path(random: &mut Random, root: &str) -> String {
         path.push_str(random.pick(&NAMES));
     }
     path
+}
+
+/// A path that the server may send back: Java then writes characters beyond the basic plane in a
+/// form of its own.
+fn echoed(random: &mut Random, root: &str) -> String {
+    let path = path(random, root);
+    if path.contains('😀') {
+        root.to_owned()
+    } else {
+        path
+    }
 }
 
 fn path_request(random: &mut Random, root: &str) -> PathRequest {
@@ -276,17 +289,9 @@ fn multi_read(random: &mut Random, root: &str) -> Request {
 }
 
 fn set_watches(random: &mut Random, root: &str, last_zxid: i64) -> Request {
-    // Java writes characters beyond the basic plane in a form of its own when it sends a path back.
-    let plain = |path: String| {
-        if path.is_ascii() {
-            path
-        } else {
-            root.to_owned()
-        }
-    };
     let mut list = || {
         (0..random.below(3))
-            .map(|_| plain(path(random, root)))
+            .map(|_| echoed(random, root))
             .collect::<Vec<_>>()
     };
     let [data, exist, child, persistent, persistent_recursive] = std::array::from_fn(|_| list());

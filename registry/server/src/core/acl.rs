@@ -1,7 +1,7 @@
 //! Access lists: who may do what, and what a list must look like.
 //!
-//! The schemes are those that ZooKeeper has without further settings: `world`, `auth`, `ip` and `digest`, beside `super`,
-//! which is an identity and never stands in a list.
+//! The schemes are those that ZooKeeper has without further settings: `world`, `auth`, `ip` and
+//! `digest`, beside `super`, which is an identity and never stands in a list.
 
 use std::net::IpAddr;
 
@@ -26,8 +26,8 @@ pub fn allows(list: &[Acl], wanted: Perms, identities: &[Id]) -> bool {
 ///
 /// # Errors
 ///
-/// [`ErrorCode::INVALID_ACL`] for an empty list, an unknown scheme, an id that the scheme does not know, and for `auth` on
-/// a connection that has not authenticated.
+/// [`ErrorCode::INVALID_ACL`] for an empty list, an unknown scheme, an id that the scheme does not
+/// know, and for `auth` on a connection that has not authenticated.
 pub fn resolve(list: &[Acl], identities: &[Id]) -> Result<Vec<Acl>, ErrorCode> {
     let mut resolved = Vec::with_capacity(list.len());
     let mut seen: Vec<&Acl> = Vec::new();
@@ -64,7 +64,8 @@ pub fn resolve(list: &[Acl], identities: &[Id]) -> Result<Vec<Acl>, ErrorCode> {
     }
 }
 
-/// A list as it is shown to who may read but not administer: the secret half of digests is struck out.
+/// A list as it is shown to who may read but not administer: the secret half of digests is struck
+/// out.
 #[must_use]
 pub fn masked(list: &[Acl]) -> Vec<Acl> {
     let mask = |entry: &Acl| {
@@ -153,8 +154,8 @@ fn in_network(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     }
 }
 
-/// Each check walks the list and each list is compared with itself once, so it may not grow with the request: 1024
-/// entries are far more than any directory of people needs on one node.
+/// Each check walks the list and each list is compared with itself once, so it may not grow with
+/// the request: 1024 entries are far more than any directory of people needs on one node.
 const LIST_ENTRIES_MAX: usize = 1024;
 
 #[cfg(test)]

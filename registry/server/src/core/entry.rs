@@ -1,8 +1,9 @@
 //! What goes in at the core's door and what comes out.
 //!
-//! An [`Entry`] is the unit of replication: a batch of client transactions with one leader time. It names no socket and
-//! holds no clock, so the same entries give the same state on every replica. A transaction carries its [`Origin`] as a
-//! plain tag; the node that finds its own number in an output owes the client the reply, every other node drops it.
+//! An [`Entry`] is the unit of replication: a batch of client transactions with one leader time. It
+//! names no socket and holds no clock, so the same entries give the same state on every replica. A
+//! transaction carries its [`Origin`] as a plain tag; the node that finds its own number in an
+//! output owes the client the reply, every other node drops it.
 
 use std::sync::Arc;
 
@@ -132,11 +133,13 @@ pub enum Write {
     },
     /// All or nothing.
     Multi(Vec<Write>),
-    /// Removes an empty container or a node whose time to live is over; the core checks again that it may.
+    /// Removes an empty container or a node whose time to live is over; the core checks again that
+    /// it may.
     Reap {
         /// The node.
         path: String,
-        /// How long a container may stay empty that never had a child, in milliseconds; zero for ever.
+        /// How long a container may stay empty that never had a child, in milliseconds; zero for
+        /// ever.
         unused_max_ms: i64,
     },
     /// A request that is known to fail and yet takes a zxid, as a failed transaction does.
@@ -257,7 +260,8 @@ pub struct Change {
     pub path: Arc<str>,
     /// Its access list when it happened: who may not read it, is told nothing.
     pub acl: Arc<[Acl]>,
-    /// The parent's access list, for the event on the parent; absent where the parent's children did not change.
+    /// The parent's access list, for the event on the parent; absent where the parent's children
+    /// did not change.
     pub parent_acl: Option<Arc<[Acl]>>,
 }
 

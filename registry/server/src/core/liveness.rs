@@ -1,7 +1,8 @@
 //! The unreplicated half of sessions: when each was last heard of. Only the leader's counts.
 //!
-//! As in ZooKeeper's expiry queue a deadline is rounded up to the next beat of the clockwork, so that a session lives between
-//! its timeout and one tick more, and a touch within the same beat costs a look-up.
+//! As in ZooKeeper's expiry queue a deadline is rounded up to the next beat of the clockwork, so
+//! that a session lives between its timeout and one tick more, and a touch within the same beat
+//! costs a look-up.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -10,7 +11,8 @@ use std::{
 
 use tenfold_zk::SessionId;
 
-/// The deadlines of all sessions. Times are durations since a moment of the caller's choice that never runs backwards.
+/// The deadlines of all sessions. Times are durations since a moment of the caller's choice that
+/// never runs backwards.
 #[derive(Debug)]
 pub struct Liveness {
     tick: Duration,
@@ -87,8 +89,8 @@ impl Liveness {
         expired
     }
 
-    /// Gives every session its full time again: this node has led for no time yet, or has been stopped for a while and
-    /// cannot know who was heard of meanwhile.
+    /// Gives every session its full time again: this node has led for no time yet, or has been
+    /// stopped for a while and cannot know who was heard of meanwhile.
     pub fn renew_all(&mut self, now: Duration) {
         let open = |(id, tracked): (&SessionId, &Tracked)| {
             (!tracked.closing).then_some((*id, tracked.timeout))

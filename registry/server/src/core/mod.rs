@@ -1,14 +1,16 @@
 //! The part that decides: the replicated state of the registry, without I/O, clock or chance.
 //!
 //! ```text
-//!   Entry { index, leader_time, requests } ──► State::apply ──► Outputs { origin, zxid, reply, changes }
-//!   read request ─────────────────────────► State::query ──► reply
-//!   "heard of session 7" ─────────────────► Liveness::touch
-//!   what time it is ──────────────────────► Liveness::expired ──► sessions to close in the next entry
+//!   Entry { index, leader_time, requests }
+//!              └──► State::apply ──► Outputs { origin, zxid, reply, changes }
+//!   a read ───────► State::query ──► its answer
+//!   "heard of session 7" ──► Liveness::touch
+//!   what time it is ───────► Liveness::expired ──► sessions to close in the next entry
 //! ```
 //!
-//! All validation happens when an entry is applied, so replicas that apply the same entries decide alike and end in the same
-//! [`State::digest`]. One node alone uses the very same door: a replicated log can be put under it without a change here.
+//! All validation happens when an entry is applied, so replicas that apply the same entries decide
+//! alike and end in the same [`State::digest`]. One node alone uses the very same door: a
+//! replicated log can be put under it without a change here.
 
 pub mod acl;
 pub mod entry;
@@ -30,7 +32,8 @@ use self::{
     write::Transaction,
 };
 
-/// The form of the state and of what its transactions mean. Replicas of different versions must not share a log.
+/// The form of the state and of what its transactions mean. Replicas of different versions must not
+/// share a log.
 pub const STATE_VERSION: u32 = 1;
 
 /// What a state begins with; the same on all replicas.
@@ -39,8 +42,8 @@ pub const STATE_VERSION: u32 = 1;
 pub struct Genesis {
     /// The zxid before the first transaction.
     ///
-    /// A registry that keeps nothing on disk takes it from the clock: clients that have seen larger zxids would be turned
-    /// away by a server that counts from zero again.
+    /// A registry that keeps nothing on disk takes it from the clock: clients that have seen larger
+    /// zxids would be turned away by a server that counts from zero again.
     pub zxid: Zxid,
     /// Where session ids begin to count. From the clock, too, so that no id is ever used again.
     pub session_seed: i64,
@@ -49,8 +52,8 @@ pub struct Genesis {
 impl Genesis {
     /// A beginning at a moment of the wall clock, given in milliseconds since 1970.
     ///
-    /// Ids made this way lie above those of every earlier beginning as long as there were fewer than 65,536 transactions
-    /// in each millisecond between them.
+    /// Ids made this way lie above those of every earlier beginning as long as there were fewer
+    /// than 65,536 transactions in each millisecond between them.
     #[must_use]
     pub fn at(unix_ms: i64) -> Self {
         Self {
@@ -96,7 +99,8 @@ impl State {
 
     /// Applies an entry whole and says what became of each of its transactions.
     ///
-    /// An entry at or below the applied index has been applied before: it changes nothing and puts nothing out.
+    /// An entry at or below the applied index has been applied before: it changes nothing and puts
+    /// nothing out.
     pub fn apply(&mut self, entry: &Entry) -> Vec<Output> {
         if !self.begin(entry) {
             return Vec::new();
@@ -108,8 +112,9 @@ impl State {
             .collect()
     }
 
-    /// Opens an entry, for callers that must act between its transactions: a connection's read that stands between two
-    /// of its writes has to see the first and not the second. Returns false if the entry has been applied before.
+    /// Opens an entry, for callers that must act between its transactions: a connection's read that
+    /// stands between two of its writes has to see the first and not the second. Returns false if
+    /// the entry has been applied before.
     pub fn begin(&mut self, entry: &Entry) -> bool {
         if entry.index <= self.applied {
             return false;
@@ -119,7 +124,8 @@ impl State {
         true
     }
 
-    /// Applies one transaction of the entry that was opened last. It takes one zxid, whether it succeeds or fails.
+    /// Applies one transaction of the entry that was opened last. It takes one zxid, whether it
+    /// succeeds or fails.
     pub fn step(&mut self, request: &Request) -> Output {
         self.zxid = Zxid(self.zxid.0.wrapping_add(1));
         let node = request.origin.map_or(0, |origin| origin.node);
@@ -160,8 +166,8 @@ impl State {
         read::answer(&self.tree, session, identities, request)
     }
 
-    /// The containers and nodes with a time to live that may go at `time`, at most `limit` of them, as requests for the
-    /// next entry. The core checks each again when it is applied.
+    /// The containers and nodes with a time to live that may go at `time`, at most `limit` of them,
+    /// as requests for the next entry. The core checks each again when it is applied.
     #[must_use]
     pub fn reapable(&self, time: i64, unused_max_ms: i64, limit: usize) -> Vec<Request> {
         let is_due = |path: &&Arc<str>| {
@@ -282,6 +288,24 @@ impl State {
             hash.update(line.as_bytes());
         });
         hash.finalize().into()
+    }
+}
+
+#[cfg(test)]
+impl State {
+    /// The digest as if no transaction had been counted.
+    fn digest_without_counters(&self) -> [u8; 20] {
+        let mut text = String::new();
+        self.tree.walk("/", &mut |path, node| {
+            let _ = write!(text, "{path} {node:?}");
+        });
+        let _ = write!(
+            text,
+            "{:?} {}",
+            self.tree.all_ephemerals(),
+            self.tree.data_bytes()
+        );
+        Sha1::digest(text).into()
     }
 }
 

@@ -1,4 +1,5 @@
-//! The replicated half of sessions: that they exist. Whether they are alive is [`super::liveness`]'s matter.
+//! The replicated half of sessions: that they exist. Whether they are alive is
+//! [`super::liveness`]'s matter.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +22,14 @@ impl Sessions {
         }
     }
 
-    /// Opens a session and makes its id: the node's number in the top byte, a counter that never repeats below it.
+    /// Opens a session and makes its id: the node's number in the top byte, a counter that never
+    /// repeats below it.
     pub(crate) fn open(&mut self, node: u8, timeout_ms: i32) -> SessionId {
         loop {
             self.next = self.next.wrapping_add(1) & COUNTER_MASK;
             let id = SessionId(self.next | (i64::from(node) << COUNTER_BITS));
-            // Zero asks for a session and the lowest number marks containers; the rest of the loop is for a counter that
-            // has gone all the way round.
+            // Zero asks for a session and the lowest number marks containers; the rest of the loop
+            // is for a counter that has gone all the way round.
             if id.0 != 0 && id.0 != i64::MIN && !self.open.contains_key(&id) {
                 self.open.insert(id, timeout_ms);
                 return id;

@@ -1,8 +1,9 @@
 //! The znode tree: nodes by path, and the indexes that writes keep beside them.
 //!
-//! The tree checks nothing; [`super::write`] has done so before it calls. What it does keep is arithmetic: a node's
-//! counters, its parent's, the sessions' ephemerals and the list of nodes that may be reaped. Every step hands back an
-//! [`Undo`], so that a multi that fails half way leaves no trace.
+//! The tree checks nothing; [`super::write`] has done so before it calls. What it does keep is
+//! arithmetic: a node's counters, its parent's, the sessions' ephemerals and the list of nodes that
+//! may be reaped. Every step hands back an [`Undo`], so that a multi that fails half way leaves no
+//! trace.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -41,7 +42,8 @@ pub(crate) struct Znode {
     pub(crate) mtime: i64,
     pub(crate) version: i32,
     pub(crate) aversion: i32,
-    /// How many children were ever created here; the sequential suffix and the wire's cversion come from it.
+    /// How many children were ever created here; the sequential suffix and the wire's cversion come
+    /// from it.
     pub(crate) created: i32,
     pub(crate) children: BTreeSet<Box<str>>,
 }
@@ -71,8 +73,9 @@ impl Znode {
         }
     }
 
-    /// What clients see of it. The wire's cversion counts creations and deletions: twice the creations less the
-    /// children that are left. Containers and nodes with a time to live show no owner.
+    /// What clients see of it. The wire's cversion counts creations and deletions: twice the
+    /// creations less the children that are left. Containers and nodes with a time to live show no
+    /// owner.
     pub(crate) fn stat(&self) -> Stat {
         let num_children = i32::try_from(self.children.len()).unwrap_or(i32::MAX);
         Stat {
@@ -406,7 +409,8 @@ impl AclPool {
     }
 }
 
-/// Lists that no node has any more are looked for only above so many, since most registries have one or two.
+/// Lists that no node has any more are looked for only above so many, since most registries have
+/// one or two.
 const SWEEP_MIN: usize = 64;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Each write, step by step, with the checks in ZooKeeper's order.
 //!
-//! The order decides which of several errors a client sees, so each function reads from top to bottom as the protocol
-//! has it. A transaction sees the effects of all before it; within a multi, of the members before it.
+//! The order decides which of several errors a client sees, so each function reads from top to
+//! bottom as the protocol has it. A transaction sees the effects of all before it; within a multi,
+//! of the members before it.
 
 use std::sync::Arc;
 
@@ -299,8 +300,8 @@ impl<'a> Transaction<'a> {
     }
 }
 
-/// Whether a node has outlived its purpose: a childless container that has had children or was never used for too long,
-/// or a childless node whose time to live since its last setData is over.
+/// Whether a node has outlived its purpose: a childless container that has had children or was
+/// never used for too long, or a childless node whose time to live since its last setData is over.
 pub(super) fn is_reapable(node: &Znode, time: i64, unused_max_ms: i64) -> bool {
     if !node.children.is_empty() {
         return false;
@@ -313,8 +314,9 @@ pub(super) fn is_reapable(node: &Znode, time: i64, unused_max_ms: i64) -> bool {
     }
 }
 
-/// The version after `current`, if `expected` allows the step. A step never lands on −1, which means any version.
-fn next_version(current: i32, expected: i32) -> Result<i32, ErrorCode> {
+/// The version after `current`, if `expected` allows the step. A step never lands on −1, which
+/// means any version.
+pub(super) fn next_version(current: i32, expected: i32) -> Result<i32, ErrorCode> {
     if expected != -1 && expected != current {
         return Err(ErrorCode::BAD_VERSION);
     }
@@ -325,7 +327,8 @@ fn next_version(current: i32, expected: i32) -> Result<i32, ErrorCode> {
     })
 }
 
-/// What ZooKeeper asks of a path before it looks for the parent: a slash and no NUL. The full check comes later.
+/// What ZooKeeper asks of a path before it looks for the parent: a slash and no NUL. The full check
+/// comes later.
 fn ends(path: &str) -> Result<(&str, &str), ErrorCode> {
     if !path.contains('/') || path.contains('\0') {
         return Err(ErrorCode::BAD_ARGUMENTS);

@@ -13,7 +13,8 @@ pub(super) struct Connection {
     pub(super) peer: SocketAddr,
     pub(super) phase: Phase,
     pub(super) identities: Identities,
-    /// Requests that cannot be answered yet, oldest first: a transaction that is not applied, and what stands behind it.
+    /// Requests that cannot be answered yet, oldest first: a transaction that is not applied, and
+    /// what stands behind it.
     pub(super) pending: VecDeque<Pending>,
     /// The number of the last transaction that was proposed for this connection.
     pub(super) sequence: u64,

@@ -9,16 +9,18 @@ use super::{Connection, ConnectionId, Node, Now, Phase};
 use crate::core::entry::{Origin, Write};
 
 impl Node {
-    /// Takes the handshake. The checks are in ZooKeeper's order, but for one: a session's other connection is closed only
-    /// for who knows the password.
+    /// Takes the handshake. The checks are in ZooKeeper's order, but for one: a session's other
+    /// connection is closed only for who knows the password.
     pub(super) fn connect(&mut self, id: ConnectionId, frame: &[u8], now: Now) {
         let Ok(request) = ConnectRequest::from_bytes(frame) else {
             self.close(id);
             return;
         };
         if request.last_zxid_seen > self.state.zxid() {
-            // The client has seen a later state than ours: it must find another server, or wait for us to catch up.
-            tracing::warn!(seen = %request.last_zxid_seen, ours = %self.state.zxid(), "client is ahead");
+            // The client has seen a later state than ours: it must find another server, or wait for
+            // us to catch up.
+            let (seen, ours) = (request.last_zxid_seen, self.state.zxid());
+            tracing::warn!(%seen, %ours, "client is ahead");
             self.close(id);
             return;
         }
@@ -75,7 +77,8 @@ impl Node {
         self.propose(id, SessionId::NONE, Write::OpenSession { timeout_ms });
     }
 
-    /// A wrong password, an unknown and an expired session look alike to the client, and none of them gets a session.
+    /// A wrong password, an unknown and an expired session look alike to the client, and none of
+    /// them gets a session.
     fn resume_session(
         &mut self,
         id: ConnectionId,
@@ -131,7 +134,8 @@ impl Node {
         }
     }
 
-    /// What the client wants, within what we give; nothing and less than nothing become the minimum.
+    /// What the client wants, within what we give; nothing and less than nothing become the
+    /// minimum.
     fn negotiate(&self, timeout_ms: i32) -> Duration {
         let wanted = Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0));
         wanted.clamp(

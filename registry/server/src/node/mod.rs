@@ -11,9 +11,10 @@
 //!                           Node::take_actions: bytes to send, connections to close
 //! ```
 //!
-//! A connection's requests are answered in their order. A read that stands behind a transaction of its own connection waits
-//! until that one is applied and sees exactly the state behind it; everything else is read at once. Events of a transaction
-//! go into a connection's buffer before any reply that could show the transaction's effect.
+//! A connection's requests are answered in their order. A read that stands behind a transaction of
+//! its own connection waits until that one is applied and sees exactly the state behind it;
+//! everything else is read at once. Events of a transaction go into a connection's buffer before
+//! any reply that could show the transaction's effect.
 
 mod connection;
 mod handshake;

@@ -1,7 +1,7 @@
 //! Session passwords: a keyed MAC of the session's id.
 //!
-//! Every server that has the secret can check a password without stored state, and nobody else can compute one. ZooKeeper
-//! has the first property only.
+//! Every server that has the secret can check a password without stored state, and nobody else can
+//! compute one. ZooKeeper has the first property only.
 
 use sha1::{Digest, Sha1};
 use tenfold_zk::SessionId;
@@ -23,7 +23,8 @@ impl Passwords {
     /// Passwords made from a secret of any length.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
-        // HMAC (RFC 2104): the key is padded to the hash's block and mixed in before and after the text.
+        // HMAC (RFC 2104): the key is padded to the hash's block and mixed in before and after the
+        // text.
         let mut key = [0_u8; BLOCK_BYTES];
         if secret.len() > BLOCK_BYTES {
             let short = Sha1::digest(secret);

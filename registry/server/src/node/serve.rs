@@ -1,4 +1,5 @@
-//! Requests of an attached connection: which are answered at once, which wait, and how each is answered.
+//! Requests of an attached connection: which are answered at once, which wait, and how each is
+//! answered.
 
 use std::time::Duration;
 
@@ -37,7 +38,8 @@ impl Node {
         self.note_request(id, &header);
         let asked_at = now.monotonic;
         let pending = match translate::decode(header.op, input.rest()) {
-            // Identities belong to the connection, not to the order of its requests: these two skip the queue.
+            // Identities belong to the connection, not to the order of its requests: these two skip
+            // the queue.
             Asked::Local(Request::Auth(packet)) => return self.authenticate(id, xid, &packet),
             Asked::Local(Request::Sasl(_)) => return self.answer_sasl(id, xid),
             Asked::Write(write) => {
@@ -368,5 +370,6 @@ fn op_name(op: i32) -> &'static str {
     }
 }
 
-/// Every check of an access list looks at all identities of a connection; nobody needs more than a handful.
+/// Every check of an access list looks at all identities of a connection; nobody needs more than a
+/// handful.
 const IDENTITIES_MAX: usize = 64;

@@ -16,7 +16,8 @@ pub(super) enum Asked {
     Local(Request),
     /// A body that does not decode: an error reply, and the connection goes on.
     Malformed,
-    /// An operation that does not exist or that a client must not send: an error reply, and the connection ends.
+    /// An operation that does not exist or that a client must not send: an error reply, and the
+    /// connection ends.
     Unknown,
 }
 
@@ -41,15 +42,16 @@ fn classify(request: Request) -> Asked {
             Asked::Write(members.map_or(unreadable, Write::Multi))
         }
         Request::CloseSession => Asked::Write(Write::CloseSession),
-        // Membership changes are switched off, as they are in ZooKeeper unless it is told otherwise.
+        // Membership changes are switched off, as they are in ZooKeeper unless it is told
+        // otherwise.
         Request::Reconfig(_) => Asked::Write(Write::Refused(ErrorCode::RECONFIG_DISABLED)),
-        request => to_write(request).map_or_else(Asked::Local, Asked::Write),
+        request => one(request),
     }
 }
 
-/// The transaction of a request, or the request again if it is none.
-fn to_write(request: Request) -> Result<Write, Request> {
-    Ok(match request {
+/// A request by itself: a transaction if it is one of those.
+fn one(request: Request) -> Asked {
+    Asked::Write(match request {
         Request::Create(body) => create(CreateKind::Plain, body),
         Request::Create2(body) => create(CreateKind::WithStat, body),
         Request::CreateContainer(body) => create(CreateKind::Container, body),
@@ -88,14 +90,17 @@ fn to_write(request: Request) -> Result<Write, Request> {
             path: body.path,
             version: body.version,
         },
-        other => return Err(other),
+        other => return Asked::Local(other),
     })
 }
 
-/// The member of a multi. ZooKeeper reads flags when it decodes a multi and not, as elsewhere, when it runs the operation: flags
-/// that do not exist, or that need a time to live, spoil the whole multi, and a container's flags make any create one.
+/// The member of a multi. ZooKeeper reads flags when it decodes a multi and not, as elsewhere, when
+/// it runs the operation: flags that do not exist, or that need a time to live, spoil the whole
+/// multi, and a container's flags make any create one.
 fn to_member(request: Request) -> Option<Write> {
-    let mut write = to_write(request).ok()?;
+    let Asked::Write(mut write) = one(request) else {
+        return None;
+    };
     if let Write::Create(create) = &mut write
         && create.kind != CreateKind::Ttl
     {

@@ -1,4 +1,5 @@
-//! The four-letter words: what operators and exporters ask a ZooKeeper server, in the text forms they parse.
+//! The four-letter words: what operators and exporters ask a ZooKeeper server, in the text forms
+//! they parse.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +15,8 @@ use super::{
     connection::{ConnectionStats, Phase},
 };
 
-/// The release whose behaviour this server has. Clients and monitors read the leading three numbers.
+/// The release whose behaviour this server has. Clients and monitors read the leading three
+/// numbers.
 const VERSION: &str = concat!(
     "3.9.5-tenfold-",
     env!("CARGO_PKG_VERSION"),
@@ -124,9 +126,11 @@ impl Node {
             Word::Wchs => self.wchs(),
             Word::Crst => {
                 for connection in self.connections.values_mut() {
-                    let last_op = connection.stats.last_op;
+                    let (last_op, timeout_ms) =
+                        (connection.stats.last_op, connection.stats.timeout_ms);
                     connection.stats = ConnectionStats {
                         last_op,
+                        timeout_ms,
                         ..ConnectionStats::default()
                     };
                 }
@@ -245,11 +249,12 @@ impl Node {
                 let _ = writeln!(text, "\t{path}");
             }
         }
-        let _ = writeln!(
-            text,
-            "Connections dump:\nConnections Sets (1)/({}):",
-            self.connections.len()
-        );
+        let count = self.connections.len();
+        let _ = writeln!(text, "Connections dump:\nConnections Sets (1)/({count}):");
+        for connection in self.connections.values() {
+            let session = connection.session().unwrap_or(SessionId::NONE);
+            let _ = writeln!(text, "\tip: /{} sessionId: {session}", connection.peer);
+        }
         text
     }
 
@@ -361,7 +366,8 @@ fn date(unix_ms: i64) -> String {
     ];
     let seconds = unix_ms.div_euclid(1000);
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days are counted from 1 March of the year 0, so that leap days come last; see Howard Hinnant's date algorithms.
+    // Days are counted from 1 March of the year 0, so that leap days come last; see Howard
+    // Hinnant's date algorithms.
     let shifted = days.saturating_add(719_468);
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

@@ -1,4 +1,5 @@
-//! One connection's task: cuts frames out of the stream and sends what the owner puts into the outbox.
+//! One connection's task: cuts frames out of the stream and sends what the owner puts into the
+//! outbox.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -11,7 +12,7 @@ use tokio::{
         tcp::{ReadHalf, WriteHalf},
     },
     sync::mpsc,
-    time::timeout,
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::{
@@ -45,6 +46,7 @@ impl Link {
             stage: Stage::First,
         };
         let mut piece = Bytes::new();
+        let mut closing_until = None;
         loop {
             if piece.is_empty() {
                 piece = self.outbox.pop().unwrap_or_default();
@@ -52,7 +54,10 @@ impl Link {
             match self.outbox.fate() {
                 Fate::Cut => return Ok(()),
                 Fate::Closing if piece.is_empty() => return close(&mut reader, &mut writer).await,
-                Fate::Closing | Fate::Open => {}
+                Fate::Closing => {
+                    closing_until.get_or_insert_with(|| Instant::now() + LAST_WORDS);
+                }
+                Fate::Open => {}
             }
             let may_read = incoming.stage != Stage::Over && self.outbox.is_idle();
             tokio::select! {
@@ -68,6 +73,8 @@ impl Link {
                     self.read(&mut reader, &mut incoming).await?;
                 }
                 () = self.outbox.changed() => {}
+                () = sleep_until(closing_until.unwrap_or_else(Instant::now)),
+                    if closing_until.is_some() => return Err(io::ErrorKind::TimedOut.into()),
             }
         }
     }
@@ -141,8 +148,8 @@ enum Stage {
     Over,
 }
 
-/// Closes in an orderly way: says that nothing more comes, and reads away what the peer still had on its way, because
-/// unread input would make the operating system take back what we sent last.
+/// Closes in an orderly way: says that nothing more comes, and reads away what the peer still had
+/// on its way, because unread input would make the operating system take back what we sent last.
 async fn close(reader: &mut ReadHalf<'_>, writer: &mut WriteHalf<'_>) -> io::Result<()> {
     writer.shutdown().await?;
     let mut rest = [0; 4096];
@@ -159,6 +166,9 @@ async fn close(reader: &mut ReadHalf<'_>, writer: &mut WriteHalf<'_>) -> io::Res
 
 /// So much is read at once. Small requests come many at a time, large ones in several reads.
 const READ_BYTES: usize = 16 << 10;
+
+/// How long a connection that is to be closed may take to send what was said before.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How long a closed connection waits for the peer to close its side.
 const LINGER: Duration = Duration::from_secs(1);

@@ -56,7 +56,8 @@ impl Acceptor {
             }
         }
         drop(listener);
-        // The owner has told every connection to close; one that was admitted behind its back ends with its channel.
+        // The owner has told every connection to close; one that was admitted behind its back ends
+        // with its channel.
         drop(self.inputs);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if timeout(STOP_TIME_MAX, all).await.is_err() {
@@ -145,5 +146,6 @@ impl Drop for Place {
 /// How long accepting rests after an error.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// How long a stopping server waits for its connections; each lingers a second at most.
-const STOP_TIME_MAX: Duration = Duration::from_secs(3);
+/// How long a stopping server waits for its connections: each sends for two seconds at most and
+/// lingers for one.
+const STOP_TIME_MAX: Duration = Duration::from_millis(3500);

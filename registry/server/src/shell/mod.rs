@@ -6,8 +6,9 @@
 //!                             └───────── Outbox ◄──────┘
 //! ```
 //!
-//! One task owns the node, so decisions have one order. Connection tasks cut frames and move bytes. Inputs go through a bounded
-//! channel, and each connection has at most one batch of frames under way; outputs are bounded by [`outbox`].
+//! One task owns the node, so decisions have one order. Connection tasks cut frames and move bytes.
+//! Inputs go through a bounded channel, and each connection has at most one batch of frames under
+//! way; outputs are bounded by [`outbox`].
 
 mod connection;
 mod listener;
@@ -35,7 +36,8 @@ use crate::{
 
 /// A running registry server.
 ///
-/// Dropping it stops the server without waiting; [`RegistryServer::stop`] waits until every task has ended.
+/// Dropping it stops the server without waiting; [`RegistryServer::stop`] waits until every task
+/// has ended.
 #[derive(Debug)]
 pub struct RegistryServer {
     local_addr: SocketAddr,
@@ -71,8 +73,9 @@ impl RegistryServer {
         self.local_addr
     }
 
-    /// Stops listening, closes every connection and waits until all is over, at most some seconds. The sessions are not
-    /// closed: to their clients it looks as if the server were gone, and it is.
+    /// Stops listening, closes every connection and waits until all is over, at most some seconds.
+    /// The sessions are not closed: to their clients it looks as if the server were gone, and it
+    /// is.
     ///
     /// Dropping the future leaves the rest of the stopping to the tasks themselves.
     pub async fn stop(self) {
@@ -126,6 +129,13 @@ impl RegistryServerBuilder {
         self
     }
 
+    /// Sets how often empty containers and nodes whose time to live is over are looked for.
+    #[must_use]
+    pub fn reap_interval(mut self, interval: Duration) -> Self {
+        self.config.reap_interval = interval;
+        self
+    }
+
     /// Sets which four-letter words are answered; the default is `srvr` alone.
     #[must_use]
     pub fn words(mut self, words: WordSet) -> Self {
@@ -139,8 +149,8 @@ impl RegistryServerBuilder {
     ///
     /// # Errors
     ///
-    /// [`ServerError::Setting`] for settings that contradict each other, [`ServerError::Listen`] when the address is
-    /// taken or not ours.
+    /// [`ServerError::Setting`] for settings that contradict each other, [`ServerError::Listen`]
+    /// when the address is taken or not ours.
     pub async fn start(self) -> Result<RegistryServer, ServerError> {
         let mut config = self.config;
         config.check()?;
@@ -172,6 +182,6 @@ impl RegistryServerBuilder {
     }
 }
 
-/// So many inputs wait for the owner; then connections wait with reading. Each holds at most what one read gave, or one
-/// large frame.
+/// So many inputs wait for the owner; then connections wait with reading. Each holds at most what
+/// one read gave, or one large frame.
 const INPUTS_MAX: usize = 1024;

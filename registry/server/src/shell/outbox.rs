@@ -23,7 +23,8 @@ struct Inner {
     fate: Fate,
     /// The owner has decided everything that the task has handed in.
     idle: bool,
-    /// The owner has stopped deciding because too much waits here, and wants to know when it has gone.
+    /// The owner has stopped deciding because too much waits here, and wants to know when it has
+    /// gone.
     parked: bool,
 }
 
@@ -123,5 +124,6 @@ impl Outbox {
 /// A parked connection's requests go on once less than this waits: a quarter of what parks it.
 const RESUME_BYTES: usize = PARK_BYTES / 4;
 
-/// A connection's requests wait while so many bytes of replies do: enough to keep a fast network busy.
+/// A connection's requests wait while so many bytes of replies do: enough to keep a fast network
+/// busy.
 pub(super) const PARK_BYTES: usize = 1 << 20;

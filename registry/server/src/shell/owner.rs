@@ -70,7 +70,8 @@ impl Owner {
         }
     }
 
-    /// Runs until the server is told to stop, then lets every connection send what it has and close.
+    /// Runs until the server is told to stop, then lets every connection send what it has and
+    /// close.
     pub(super) async fn run(
         mut self,
         mut inputs: mpsc::Receiver<Input>,
@@ -152,7 +153,8 @@ impl Owner {
             let now = self.now();
             self.node.received(id, frame, now);
             if self.node.waits(id) {
-                // Reads that wait for a write would all be answered at once when it is applied, however much that is.
+                // Reads that wait for a write would all be answered at once when it is applied,
+                // however much that is.
                 self.commit();
             }
             if self.node.buffered_bytes(id) >= PARK_BYTES {
@@ -167,7 +169,8 @@ impl Owner {
         }
     }
 
-    /// Puts everything that was proposed into entries and applies them: one node alone is its own majority.
+    /// Puts everything that was proposed into entries and applies them: one node alone is its own
+    /// majority.
     fn commit(&mut self) {
         loop {
             let requests = self.node.take_proposals();

@@ -12,8 +12,9 @@ pub struct CatchUp {
     pub events: Vec<(EventType, String)>,
 }
 
-/// Compares each path with the state the client last saw: what has changed since is told at once, the rest is armed.
-/// Persistent watches are armed whatever happened; their catch-up is the client's own matter.
+/// Compares each path with the state the client last saw: what has changed since is told at once,
+/// the rest is armed. Persistent watches are armed whatever happened; their catch-up is the
+/// client's own matter.
 pub fn catch_up(
     table: &mut WatchTable,
     connection: ConnectionId,
@@ -100,7 +101,8 @@ mod tests {
                 (EventType::NodeChildrenChanged, "/changed"),
             ]
         );
-        // Data on /same and /gone (exist), child on /same, both tables on /changed, recursive on /gone.
+        // Data on /same and /gone (exist), child on /same, both tables on /changed, recursive on
+        // /gone.
         assert_eq!(table.count_of(me), 5);
     }
 }

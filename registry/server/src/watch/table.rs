@@ -1,7 +1,8 @@
 //! The two tables of watches and what a change triggers.
 //!
-//! A registration is a set of modes at (connection, path, table). A one-shot watch is the mode that goes when it fires; a
-//! persistent one stands in both tables, a recursive one in the data table only, where it also hears of everything below.
+//! A registration is a set of modes at (connection, path, table). A one-shot watch is the mode that
+//! goes when it fires; a persistent one stands in both tables, a recursive one in the data table
+//! only, where it also hears of everything below.
 //!
 //! | change of N, child of P | data table on N | child table on N | child table on P |
 //! | --- | --- | --- | --- |
@@ -64,7 +65,8 @@ enum Side {
     Child,
 }
 
-/// Registrations by path; the connections of a path are in order, so that two runs tell them in the same order.
+/// Registrations by path; the connections of a path are in order, so that two runs tell them in the
+/// same order.
 #[derive(Debug, Default)]
 struct Table {
     paths: HashMap<Arc<str>, BTreeMap<ConnectionId, Modes>>,
@@ -115,7 +117,8 @@ impl WatchTable {
         self.arm(Side::Data, connection, path, Modes::RECURSIVE);
     }
 
-    /// Takes the watches that a change fires and says who hears what, in the order in which it must be told.
+    /// Takes the watches that a change fires and says who hears what, in the order in which it must
+    /// be told.
     pub fn trigger(&mut self, change: &Change) -> Vec<Event> {
         let mut events = Vec::new();
         let kind = match change.kind {
@@ -336,7 +339,8 @@ impl Table {
     }
 }
 
-/// Where check and remove look for each type: since 3.9 children and data mean one-shot watches only.
+/// Where check and remove look for each type: since 3.9 children and data mean one-shot watches
+/// only.
 fn sides(kind: WatcherType) -> impl Iterator<Item = (Side, Modes)> {
     let (data, child) = match kind {
         WatcherType::Children => (None, Some(Modes::STANDARD)),

@@ -242,7 +242,10 @@ public interface Everything {
 
     Pair echoPair(Pair value);
 
-    /** Code 200, message "ok" and a person of that name, age 30; code 404, "no such person" and no data when the name is empty. */
+    /**
+     * Code 200, message "ok" and a person of that name, age 30; code 404, "no such person" and no data when the name
+     * is empty.
+     */
     Result<Person> findPerson(String name);
 
     /** Code 200, "ok" and {@code count} persons named p0, p1…, each as old as its number. */
@@ -326,6 +329,9 @@ public interface Everything {
     /** As {@link #count}, but the first {@code slowCalls} calls of a token sleep so long before they answer. */
     int slowFirst(String token, int slowCalls, int millis);
 
-    /** Calls the listener {@code times} times with {@code word + "#" + i}, i from 0, and answers its answers joined with commas. */
+    /**
+     * Calls the listener {@code times} times with {@code word + "#" + i}, i from 0, and answers its answers joined with
+     * commas.
+     */
     String callBack(String word, int times, Listener listener);
 }
