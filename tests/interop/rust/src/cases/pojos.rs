@@ -21,17 +21,13 @@ pub(super) fn add(cases: &mut Cases) {
 }
 
 fn plain(cases: &mut Cases) {
-    let it = || Animal {
-        name: Some("It".to_owned()),
-        den: Some(Address { street: Some("Cave".to_owned()), zip: None }),
-    };
     echoed! { cases:
         "enum" echo_color [Some(Color::Red), Some(Color::Green), Some(Color::Blue), None];
         "pojo" echo_person [Some(ada()), Some(bob()), None];
         "pojo.alltypes" echo_all_types [Some(all_types())];
         "pojo.defaults" echo_all_types [Some(AllTypes::default())];
         "inherited" echo_animal [
-            Some(AnyAnimal::Animal(it())),
+            Some(AnyAnimal::Animal(cave_dweller())),
             Some(AnyAnimal::Dog(rex())),
             Some(AnyAnimal::Puppy(bit())),
         ];
@@ -40,6 +36,13 @@ fn plain(cases: &mut Cases) {
             Some(AnyAnimal::Puppy(bit())),
             Some(AnyAnimal::Animal(Animal::default())),
         ])];
+    }
+}
+
+fn cave_dweller() -> Animal {
+    Animal {
+        name: Some("It".to_owned()),
+        den: Some(Address { street: Some("Cave".to_owned()), zip: None }),
     }
 }
 

@@ -70,7 +70,7 @@ pub struct Shadow {
 }
 
 /// A `java.util.EnumSet` of colors: on the wire Hessian's own handle class.
-#[derive(Clone, Debug, Default, PartialEq, Wire)]
+#[derive(Clone, Debug, PartialEq, Wire)]
 #[wire(class = "com.alibaba.com.caucho.hessian.io.EnumSetHandle", java = "java.util.EnumSet")]
 pub struct EnumSet {
     #[wire(name = "type")]
