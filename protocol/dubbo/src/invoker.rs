@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tenfold_common::{Url, keys};
@@ -83,9 +83,9 @@ impl DubboInvoker {
                 &own
             }
         };
-        let now = Instant::now();
-        let deadline = call.try_deadline(now, template.timeout());
-        let timeout = deadline.remaining(now);
+        // The cluster notes the begin of each try in the call, so the clock is not read again.
+        let deadline = call.try_deadline(call.started, template.timeout());
+        let timeout = deadline.remaining(call.started);
         if timeout.is_zero() {
             return Err(RpcError::new(
                 ErrorKind::Timeout,

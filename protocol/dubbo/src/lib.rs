@@ -48,7 +48,7 @@ use crate::{
     clients::Clients,
     handler::DubboHandler,
     invoker::DubboInvoker,
-    services::{Service, Services},
+    services::{Limit, Service, Services},
 };
 
 /// The longest body unless a URL's `payload` says otherwise, as in Dubbo: 8 MiB.
@@ -81,6 +81,7 @@ struct Inner {
 struct Port {
     server: Server,
     services: Arc<Services>,
+    running: Arc<Limit>,
     address: String,
 }
 
@@ -124,7 +125,12 @@ impl Protocol for DubboProtocol {
             let key = service.key().to_string();
             let service = port
                 .services
-                .add(Service::new(url.clone(), service, invoker))
+                .add(Service::new(
+                    url.clone(),
+                    service,
+                    invoker,
+                    Arc::clone(&port.running),
+                ))
                 .ok_or_else(|| ExportError::Duplicate {
                     key,
                     address: port.address.clone(),
@@ -195,12 +201,14 @@ impl Inner {
         let mut config = ServerConfig::default();
         config.connection = connection_config(url);
         config.accepts = url.param_as(keys::ACCEPTS).filter(|accepts| *accepts > 0);
-        let handler = DubboHandler::new(Arc::clone(&services), calls_max);
+        let running = Arc::new(Limit::new(calls_max));
+        let handler = DubboHandler::new(Arc::clone(&services), Arc::clone(&running));
         let server = Server::start(listener, Arc::new(handler), config);
         let port = Arc::new(Port {
             address: server.local_address().to_string(),
             server,
             services,
+            running,
         });
         self.listening.lock().push(Arc::clone(&port));
         entry.insert(Arc::clone(&port));
