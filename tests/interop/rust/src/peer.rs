@@ -39,22 +39,22 @@ impl Peer {
 
     /// `Everything` without group and version.
     pub async fn everything(&self) -> Result<EverythingClient, Fault> {
-        Ok(self.refer().build().await?)
+        Ok(self.refer("").build().await?)
     }
 
     /// `Everything` of a group and version.
     pub async fn variant(&self, group: &str, version: &str) -> Result<EverythingClient, Fault> {
-        Ok(self.refer().group(group).version(version).build().await?)
+        Ok(self.refer("").group(group).version(version).build().await?)
     }
 
     /// `Everything` with another timeout.
     pub async fn impatient(&self, timeout: Duration) -> Result<EverythingClient, Fault> {
-        Ok(self.refer().timeout(timeout).build().await?)
+        Ok(self.refer("").timeout(timeout).build().await?)
     }
 
     /// Any typed client.
     pub async fn client<C: Client>(&self) -> Result<C, Fault> {
-        Ok(self.refer().build().await?)
+        Ok(self.refer("").build().await?)
     }
 
     /// `Reduced`.
@@ -62,9 +62,9 @@ impl Peer {
         self.client().await
     }
 
-    /// `Dynamic`.
+    /// `Dynamic`, whose provider has no class for it. A registry says so, an address does not.
     pub async fn dynamic(&self) -> Result<DynamicClient, Fault> {
-        self.client().await
+        Ok(self.refer("?generic=true").build().await?)
     }
 
     /// `$echo` of `Everything`.
@@ -74,7 +74,7 @@ impl Peer {
 
     /// Any interface, without its types.
     pub async fn generic(&self, interface: &str) -> Result<GenericClient, Fault> {
-        Ok(self.described(self.application.generic(interface)).build().await?)
+        Ok(self.described(self.application.generic(interface), "").build().await?)
     }
 
     /// Ends all connections politely.
@@ -82,16 +82,16 @@ impl Peer {
         self.application.shutdown().await;
     }
 
-    /// A reference with the settings of the command line.
-    pub fn refer<C: Client>(&self) -> ReferenceBuilder<C> {
-        self.described(self.application.refer())
+    /// A reference with the settings of the command line; `query` stands behind the address.
+    pub fn refer<C: Client>(&self, query: &str) -> ReferenceBuilder<C> {
+        self.described(self.application.refer(), query)
     }
 
-    fn described<C>(&self, mut reference: ReferenceBuilder<C>) -> ReferenceBuilder<C> {
+    fn described<C>(&self, mut reference: ReferenceBuilder<C>, query: &str) -> ReferenceBuilder<C> {
         reference = reference.timeout(self.timeout).retries(0);
         if !self.address.is_empty() {
             for address in self.address.split(',') {
-                reference = reference.url(&format!("dubbo://{address}"));
+                reference = reference.url(&format!("dubbo://{address}{query}"));
             }
         }
         self.params.iter().fold(reference, |reference, (key, value)| reference.param(key, value))
