@@ -13,11 +13,14 @@ use tenfold_config::{Config, Facts};
 use tenfold_dubbo::DubboProtocol;
 use tenfold_injvm::InjvmProtocol;
 use tenfold_monitor::Statistics;
-use tenfold_protocol::{Exporter, Filter, FilterChain, Protocol, Side};
+use tenfold_protocol::{
+    Exporter, Filter, FilterChain, Protocol, ServiceDescriptor, Side, name_of_descriptor,
+};
 use tenfold_proxy::{Client, GenericClient};
 use tenfold_registry::{
     Registry,
     address::{self, AddressInputs},
+    zookeeper::ServiceDefinition,
 };
 
 use crate::{Dubbo, Error, ReferenceBuilder, Service, signal};
@@ -64,6 +67,7 @@ pub(crate) struct Inner {
 
 struct Exported {
     exporter: Box<dyn Exporter>,
+    descriptor: Arc<ServiceDescriptor>,
     registered: Vec<(Arc<dyn Registry>, Url)>,
 }
 
@@ -146,8 +150,10 @@ impl ApplicationBuilder {
                 registries.push(open_registry(url, &self.name).await?);
             }
         }
-        let protocols: [Arc<dyn Protocol>; 2] =
-            [Arc::new(DubboProtocol::new()), Arc::new(InjvmProtocol::new())];
+        let protocols: [Arc<dyn Protocol>; 2] = [
+            Arc::new(DubboProtocol::new()),
+            Arc::new(InjvmProtocol::new()),
+        ];
         let application = Application {
             inner: Arc::new(Inner {
                 extensions: self.extensions,
@@ -171,7 +177,10 @@ impl ApplicationBuilder {
                 ));
             }
             for url in urls {
-                application.inner.export(service, url, &self.provider_filters).await?;
+                application
+                    .inner
+                    .export(service, url, &self.provider_filters)
+                    .await?;
             }
         }
         application.inner.register_all().await?;
@@ -212,9 +221,11 @@ impl Application {
 
     /// Refers to a service by the generated client's interface.
     pub fn refer<C: Client>(&self) -> ReferenceBuilder<C> {
-        ReferenceBuilder::new(Arc::clone(&self.inner), C::descriptor(), |descriptor, invoker| {
-            C::from_stub(tenfold_proxy::Stub::new(descriptor, invoker))
-        })
+        ReferenceBuilder::new(
+            Arc::clone(&self.inner),
+            C::descriptor(),
+            |descriptor, invoker| C::from_stub(tenfold_proxy::Stub::new(descriptor, invoker)),
+        )
     }
 
     /// Refers to a service by its interface name alone, for calls by names and dynamic values.
@@ -230,7 +241,12 @@ impl Application {
 
     /// The URLs of the services that are served, with the addresses that are really listened on.
     pub fn exported(&self) -> Vec<Url> {
-        self.inner.exported.lock().iter().map(|it| it.exporter.url().clone()).collect()
+        self.inner
+            .exported
+            .lock()
+            .iter()
+            .map(|it| it.exporter.url().clone())
+            .collect()
     }
 
     /// Ends politely: tells every consumer to go elsewhere, withdraws the registrations, goes on
@@ -282,15 +298,24 @@ impl Inner {
         chain.extend(filters.iter().cloned());
         chain.extend(service.filters().iter().cloned());
         let invoker = FilterChain::wrap(chain, service.invoker(url.clone()));
-        let exporter = self.protocol(&url)?.export(url.clone(), descriptor, invoker).await?;
-        self.exported.lock().push(Exported { exporter, registered: Vec::new() });
+        let exporter = self
+            .protocol(&url)?
+            .export(url.clone(), Arc::clone(&descriptor), invoker)
+            .await?;
+        self.exported.lock().push(Exported {
+            exporter,
+            descriptor,
+            registered: Vec::new(),
+        });
         Ok(())
     }
 
     /// The URLs of a service, one for each listener, as Java's `ServiceConfig` makes them.
     fn provider_urls(&self, service: &Service, listeners: &[Url]) -> Result<Vec<Url>, Error> {
-        let mut urls: Vec<Url> =
-            listeners.iter().map(|listener| service.url_on(listener)).collect();
+        let mut urls: Vec<Url> = listeners
+            .iter()
+            .map(|listener| service.url_on(listener))
+            .collect();
         if let Some(config) = &self.config {
             let facts = Facts::new("0.0.0.0").methods(service.descriptor().method_names());
             urls.extend(config.service_urls(&service.config(), &facts)?);
@@ -312,8 +337,16 @@ impl Inner {
     }
 
     async fn register_all(&self) -> Result<(), Error> {
-        let urls: Vec<Url> = self.exported.lock().iter().map(|it| it.exporter.url().clone()).collect();
-        for (at, url) in urls.iter().enumerate() {
+        let exported: Vec<(Url, Arc<ServiceDescriptor>)> = self
+            .exported
+            .lock()
+            .iter()
+            .map(|it| (it.exporter.url().clone(), Arc::clone(&it.descriptor)))
+            .collect();
+        for (at, (url, descriptor)) in exported.iter().enumerate() {
+            if !url.flag("register", true) {
+                continue;
+            }
             for registry in &self.registries {
                 let announced = self.announced(url, registry)?;
                 registry
@@ -321,7 +354,13 @@ impl Inner {
                     .await
                     .map_err(|source| registry_error(registry, source))?;
                 if let Some(exported) = self.exported.lock().get_mut(at) {
-                    exported.registered.push((Arc::clone(registry), announced));
+                    exported
+                        .registered
+                        .push((Arc::clone(registry), announced.clone()));
+                }
+                // Consoles read it and calls do not, so a failure is no reason not to start.
+                if let Err(error) = registry.describe(&announced, definition(descriptor)).await {
+                    tracing::warn!(url = %announced, %error, "cannot describe the service");
                 }
             }
         }
@@ -339,14 +378,23 @@ impl Inner {
             .routed(routed);
         let chosen = address::select(&inputs)?;
         tracing::info!(service = %url.service_key(), "{}", chosen.reason);
-        Ok(url.to_builder().host(&chosen.host).port(Some(chosen.port)).build())
+        Ok(url
+            .to_builder()
+            .host(&chosen.host)
+            .port(Some(chosen.port))
+            .build())
     }
 
     async fn unregister_all(&self, deadline: Instant) {
-        let registered: Vec<_> =
-            self.exported.lock().iter_mut().flat_map(|it| std::mem::take(&mut it.registered)).collect();
+        let registered: Vec<_> = self
+            .exported
+            .lock()
+            .iter_mut()
+            .flat_map(|it| std::mem::take(&mut it.registered))
+            .collect();
         for (registry, url) in registered {
-            let withdrawn = tokio::time::timeout_at(deadline.into(), registry.unregister(&url)).await;
+            let withdrawn =
+                tokio::time::timeout_at(deadline.into(), registry.unregister(&url)).await;
             match withdrawn {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::warn!(%url, %error, "cannot unregister"),
@@ -356,23 +404,50 @@ impl Inner {
     }
 }
 
+/// What consoles read about an interface.
+fn definition(service: &ServiceDescriptor) -> ServiceDefinition {
+    let mut definition = ServiceDefinition::new(&service.interface);
+    for method in &service.methods {
+        let types: Vec<String> = method
+            .parameters
+            .iter()
+            .map(|parameter| name_of_descriptor(parameter))
+            .collect();
+        let types: Vec<&str> = types.iter().map(String::as_str).collect();
+        definition = definition.method(&method.name, &types, &name_of_descriptor(&method.returns));
+    }
+    definition
+}
+
 /// Connects to the registry at `url` on behalf of `application`.
 async fn open_registry(url: Url, application: &str) -> Result<Arc<dyn Registry>, Error> {
-    let url = url.to_builder().param_if_absent(keys::APPLICATION, application).build();
+    let url = url
+        .to_builder()
+        .param_if_absent(keys::APPLICATION, application)
+        .build();
     tenfold_registry::open(url.clone())
         .await
-        .map_err(|source| Error::Registry { url: url.to_string(), source })
+        .map_err(|source| Error::Registry {
+            url: url.to_string(),
+            source,
+        })
 }
 
 pub(crate) fn registry_error(
     registry: &Arc<dyn Registry>,
     source: tenfold_registry::RegistryError,
 ) -> Error {
-    Error::Registry { url: registry.url().to_string(), source }
+    Error::Registry {
+        url: registry.url().to_string(),
+        source,
+    }
 }
 
 /// The first address of a registry, to probe which interface leads there.
 fn resolve(url: &Url) -> Option<std::net::SocketAddr> {
     use std::net::ToSocketAddrs;
-    (url.host(), url.port().unwrap_or(2181)).to_socket_addrs().ok()?.next()
+    (url.host(), url.port().unwrap_or(2181))
+        .to_socket_addrs()
+        .ok()?
+        .next()
 }

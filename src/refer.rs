@@ -49,7 +49,8 @@ impl<C> ReferenceBuilder<C> {
     /// Calls the provider at this URL, `dubbo://host:port`, without a registry. May be repeated, or
     /// hold several URLs separated by `;`.
     pub fn url(mut self, url: &str) -> Self {
-        self.urls.extend(url.split(';').map(|url| url.trim().to_owned()));
+        self.urls
+            .extend(url.split(';').map(|url| url.trim().to_owned()));
         self
     }
 
@@ -150,7 +151,10 @@ impl<C> ReferenceBuilder<C> {
             filters,
         )
         .await?;
-        Ok(Reference { client: (self.make)(descriptor, invoker), providers })
+        Ok(Reference {
+            client: (self.make)(descriptor, invoker),
+            providers,
+        })
     }
 
     /// Lays over `url` what the configuration says about this reference, and gives the providers
@@ -166,10 +170,22 @@ impl<C> ReferenceBuilder<C> {
         for (key, value) in said.params() {
             merged = merged.param(key, value);
         }
-        let direct: Vec<String> =
-            reference.direct_urls()?.iter().map(Url::to_full_string).collect();
-        let direct = if direct.is_empty() { self.urls.clone() } else { direct };
-        Ok((merged.param(keys::METHODS, self.descriptor.method_names()).build(), direct))
+        let direct: Vec<String> = reference
+            .direct_urls()?
+            .iter()
+            .map(Url::to_full_string)
+            .collect();
+        let direct = if direct.is_empty() {
+            self.urls.clone()
+        } else {
+            direct
+        };
+        Ok((
+            merged
+                .param(keys::METHODS, self.descriptor.method_names())
+                .build(),
+            direct,
+        ))
     }
 
     /// The URL of this reference as Java's `ReferenceConfig` makes it: what the interface says, then
@@ -194,7 +210,10 @@ impl<C> ReferenceBuilder<C> {
             let timeout = settings.timeout.map(|timeout| timeout.as_millis());
             url = url
                 .param_opt(&format!("{}.{}", method.name, keys::TIMEOUT), timeout)
-                .param_opt(&format!("{}.{}", method.name, keys::RETRIES), settings.retries);
+                .param_opt(
+                    &format!("{}.{}", method.name, keys::RETRIES),
+                    settings.retries,
+                );
         }
         for (key, value) in &self.params {
             url = url.param(key, value);

@@ -22,7 +22,9 @@ pub(crate) fn of_error(error: &RpcError) -> u8 {
         ErrorKind::Overloaded => THREADPOOL_EXHAUSTED,
         ErrorKind::BadRequest | ErrorKind::Serialization => BAD_REQUEST,
         ErrorKind::PayloadTooLarge => SERIALIZATION_ERROR,
-        ErrorKind::ServiceNotFound | ErrorKind::MethodNotFound => SERVICE_ERROR,
+        ErrorKind::ServiceNotFound | ErrorKind::MethodNotFound | ErrorKind::Forbidden => {
+            SERVICE_ERROR
+        }
         _ => SERVER_ERROR,
     }
 }
@@ -40,6 +42,9 @@ pub(crate) fn to_error(status: u8, text: &str) -> RpcError {
         SERVICE_NOT_FOUND => ErrorKind::ServiceNotFound,
         SERVICE_ERROR if text.contains("Not found exported service") => ErrorKind::ServiceNotFound,
         SERVICE_ERROR if text.contains("No such method") => ErrorKind::MethodNotFound,
+        SERVICE_ERROR if text.contains("Invalid token! Forbid invoke") => ErrorKind::Forbidden,
+        // Of Dubbo's `ExecuteLimitFilter`.
+        SERVICE_ERROR if text.contains("using threads greater than") => ErrorKind::Overloaded,
         BAD_REQUEST if names_unknown_service(text) => ErrorKind::ServiceNotFound,
         BAD_REQUEST if names_unknown_method(text) => ErrorKind::MethodNotFound,
         BAD_REQUEST => ErrorKind::BadRequest,
