@@ -20,6 +20,7 @@ pub mod java;
 pub mod ports;
 pub mod process;
 pub mod report;
+pub mod rust;
 pub mod suites;
 pub mod tap;
 pub mod zookeeper;

@@ -260,3 +260,9 @@ pub trait Loose {
         #[java("java.util.Map")] value: Value,
     ) -> Answer<Value>;
 }
+
+/// A method that no provider of `Everything` has.
+#[tenfold::service(interface = "org.tenfold.interop.Everything")]
+pub trait Missing {
+    async fn no_such_method(&self, cx: &Context, value: i32) -> Answer<i32>;
+}

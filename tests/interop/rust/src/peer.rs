@@ -1,8 +1,13 @@
 //! The provider that the cases are run against, and the clients for it.
 
-use std::time::Duration;
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    time::Duration,
+};
 
 use tenfold::{Application, Client, GenericClient, ReferenceBuilder};
+use tokio::sync::Mutex;
 
 use crate::{
     Fault,
@@ -17,6 +22,7 @@ pub struct Peer {
     address: String,
     timeout: Duration,
     params: Vec<(String, String)>,
+    clients: Mutex<HashMap<(TypeId, String), Box<dyn Any + Send + Sync>>>,
 }
 
 impl Peer {
@@ -34,27 +40,29 @@ impl Peer {
                 .under("reference.")
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .collect(),
+            clients: Mutex::default(),
         })
     }
 
     /// `Everything` without group and version.
     pub async fn everything(&self) -> Result<EverythingClient, Fault> {
-        Ok(self.refer().build().await?)
+        self.client().await
     }
 
     /// `Everything` of a group and version.
     pub async fn variant(&self, group: &str, version: &str) -> Result<EverythingClient, Fault> {
-        Ok(self.refer().group(group).version(version).build().await?)
+        let reference = self.refer("").group(group).version(version);
+        self.kept(&format!("{group}/{version}"), reference).await
     }
 
     /// `Everything` with another timeout.
     pub async fn impatient(&self, timeout: Duration) -> Result<EverythingClient, Fault> {
-        Ok(self.refer().timeout(timeout).build().await?)
+        self.kept(&format!("{timeout:?}"), self.refer("").timeout(timeout)).await
     }
 
     /// Any typed client.
-    pub async fn client<C: Client>(&self) -> Result<C, Fault> {
-        Ok(self.refer().build().await?)
+    pub async fn client<C: Client + Clone + Send + Sync + 'static>(&self) -> Result<C, Fault> {
+        self.kept("", self.refer("")).await
     }
 
     /// `Reduced`.
@@ -62,9 +70,9 @@ impl Peer {
         self.client().await
     }
 
-    /// `Dynamic`.
+    /// `Dynamic`, whose provider has no class for it. A registry says so, an address does not.
     pub async fn dynamic(&self) -> Result<DynamicClient, Fault> {
-        self.client().await
+        self.kept("", self.refer("?generic=true")).await
     }
 
     /// `$echo` of `Everything`.
@@ -74,7 +82,8 @@ impl Peer {
 
     /// Any interface, without its types.
     pub async fn generic(&self, interface: &str) -> Result<GenericClient, Fault> {
-        Ok(self.described(self.application.generic(interface)).build().await?)
+        let reference = self.described(self.application.generic(interface), "");
+        self.kept(interface, reference).await
     }
 
     /// Ends all connections politely.
@@ -82,16 +91,32 @@ impl Peer {
         self.application.shutdown().await;
     }
 
-    /// A reference with the settings of the command line.
-    pub fn refer<C: Client>(&self) -> ReferenceBuilder<C> {
-        self.described(self.application.refer())
+    /// A reference with the settings of the command line; `query` stands behind the address.
+    pub fn refer<C: Client>(&self, query: &str) -> ReferenceBuilder<C> {
+        self.described(self.application.refer(), query)
     }
 
-    fn described<C>(&self, mut reference: ReferenceBuilder<C>) -> ReferenceBuilder<C> {
+    /// The client of that kind and name, made when it is first asked for and kept to the end: a
+    /// program has its clients for as long as it runs.
+    async fn kept<C>(&self, name: &str, reference: ReferenceBuilder<C>) -> Result<C, Fault>
+    where
+        C: Clone + Send + Sync + 'static,
+    {
+        let mut clients = self.clients.lock().await;
+        let key = (TypeId::of::<C>(), name.to_owned());
+        if let Some(client) = clients.get(&key).and_then(|client| client.downcast_ref::<C>()) {
+            return Ok(client.clone());
+        }
+        let client = reference.build().await?;
+        clients.insert(key, Box::new(client.clone()));
+        Ok(client)
+    }
+
+    fn described<C>(&self, mut reference: ReferenceBuilder<C>, query: &str) -> ReferenceBuilder<C> {
         reference = reference.timeout(self.timeout).retries(0);
         if !self.address.is_empty() {
             for address in self.address.split(',') {
-                reference = reference.url(&format!("dubbo://{address}"));
+                reference = reference.url(&format!("dubbo://{address}{query}"));
             }
         }
         self.params.iter().fold(reference, |reference, (key, value)| reference.param(key, value))

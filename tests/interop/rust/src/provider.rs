@@ -1,8 +1,14 @@
 //! Serves the interfaces until SIGTERM.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use tenfold::{Application, Dubbo, Service, signal};
+use tenfold::{Application, Dubbo, Filter, Invocation, RpcError, Service, signal};
 
 use crate::{
     Fault,
@@ -19,8 +25,10 @@ pub async fn run(options: &Options) -> Result<(), Fault> {
         listener = listener.param(key, value);
     }
     let id = options.text("id", "rust");
+    let served = Served::default();
     let mut application = Application::builder(options.text("application", "interop-rust"))
         .listen(listener)
+        .provider_filter(served.clone())
         .shutdown_deadline(Duration::from_secs(10));
     for registry in options.text("registry", "").split(';').filter(|url| !url.is_empty()) {
         application = application.registry(registry);
@@ -36,8 +44,19 @@ pub async fn run(options: &Options) -> Result<(), Fault> {
     println!("READY {}", bound.ok_or("nothing is exported")?);
     signal::terminated().await;
     application.shutdown().await;
-    println!("ENDED");
+    println!("SERVED {}", served.0.load(Ordering::Relaxed));
     Ok(())
+}
+
+/// Counts the calls that have come.
+#[derive(Clone, Default)]
+struct Served(Arc<AtomicU64>);
+
+impl Filter for Served {
+    fn before(&self, _invocation: &mut Invocation) -> Result<(), RpcError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 fn services(id: &str, only: &str) -> Vec<Service> {

@@ -13,7 +13,7 @@ use tenfold::{
 use super::{Cases, echoed};
 use crate::{
     Fault,
-    check::{alike, that},
+    check::{alike, same, that},
     everything::{Everything, LooseClient, Loose},
     peer::Peer,
     samples::{ada, bob},
@@ -87,8 +87,9 @@ fn sets(cases: &mut Cases) {
     }
     cases.add("set.linked", |peer| async move {
         let sent = Value::typed_list("java.util.LinkedHashSet", ["z", "a"]);
-        let answer = loose(&peer).await?.echo_string_set(&Context::new(), sent.clone()).await?;
-        alike(&sent, &answer)
+        let answer = loose(&peer).await?.echo_string_set(&Context::new(), sent).await?;
+        let answer: HashSet<String> = answer.to_decode()?;
+        same(&HashSet::from(["a", "z"].map(str::to_owned)), &answer)
     });
 }
 
@@ -105,7 +106,7 @@ fn maps(cases: &mut Cases) {
             let plain = |map: Option<LinkedMap<String, Option<String>>>| {
                 map.map(|map| map.0.into_iter().collect::<HashMap<_, _>>())
             };
-            crate::check::same(&plain(sent), &plain(answer))?;
+            same(&plain(sent), &plain(answer))?;
         }
         Ok(())
     });

@@ -7,6 +7,7 @@ mod failures;
 mod generic;
 mod pojos;
 mod scalars;
+mod scenarios;
 mod times;
 mod values;
 
@@ -43,6 +44,13 @@ impl Cases {
         failures::add(&mut cases);
         calls::add(&mut cases);
         generic::add(&mut cases);
+        cases
+    }
+
+    /// What the suites choose by name.
+    pub fn scenarios() -> Self {
+        let mut cases = Self::default();
+        scenarios::add(&mut cases);
         cases
     }
 

@@ -71,7 +71,7 @@ pub struct Shadow {
 
 /// A `java.util.EnumSet` of colors: on the wire Hessian's own handle class.
 #[derive(Clone, Debug, PartialEq, Wire)]
-#[wire(class = "com.alibaba.com.caucho.hessian.io.EnumSetHandle", java = "java.util.EnumSet")]
+#[wire(class = "com.alibaba.com.caucho.hessian.io.EnumSetHandler", java = "java.util.EnumSet")]
 pub struct EnumSet {
     #[wire(name = "type")]
     pub of: JavaClass,
