@@ -10,7 +10,10 @@ use crate::report::Report;
 
 mod capture;
 mod go_java;
+mod hessian;
 mod java_java;
+mod registry_java;
+mod registry_server;
 mod zookeeper;
 
 /// A set of checks with a name.
@@ -43,6 +46,24 @@ pub const ALL: &[Suite] = &[
         about: "dubbo-go and Java call each other, at an address and through ZooKeeper",
         by_default: true,
         run: go_java::run,
+    },
+    Suite {
+        name: "hessian",
+        about: "our codec and Java's: golden vectors, random values there and back",
+        by_default: true,
+        run: hessian::run,
+    },
+    Suite {
+        name: "registry-server",
+        about: "kazoo, Curator and our client on ZooKeeper and on our registry; both compared",
+        by_default: true,
+        run: registry_server::run,
+    },
+    Suite {
+        name: "registry-java",
+        about: "Java providers and consumers meet in our registry, through crashes and restarts",
+        by_default: true,
+        run: registry_java::run,
     },
     Suite {
         name: "capture-frames",
@@ -149,6 +170,16 @@ fn choose(names: &[String]) -> Result<Vec<&'static Suite>> {
             })
         })
         .collect()
+}
+
+/// The seed that a person gives in `INTEROP_SEED`, to repeat a run.
+fn seed() -> Result<Option<u64>> {
+    let Ok(text) = std::env::var("INTEROP_SEED") else {
+        return Ok(None);
+    };
+    let seed = text.parse();
+    seed.map(Some)
+        .map_err(|_| Error::new(format!("INTEROP_SEED is no number: {text:?}")))
 }
 
 /// The words `key=value` from pairs.
