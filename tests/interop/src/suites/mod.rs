@@ -10,7 +10,10 @@ use crate::report::Report;
 
 mod capture;
 mod go_java;
+mod hessian;
 mod java_java;
+mod registry_java;
+mod registry_server;
 mod rust_faults;
 mod rust_java;
 mod rust_nodes;
@@ -82,6 +85,24 @@ pub const ALL: &[Suite] = &[
         about: "the registry nodes of a Rust provider and consumer beside Java's, by parameter",
         by_default: true,
         run: rust_nodes::run,
+    },
+    Suite {
+        name: "hessian",
+        about: "our codec and Java's: golden vectors, random values there and back",
+        by_default: true,
+        run: hessian::run,
+    },
+    Suite {
+        name: "registry-server",
+        about: "kazoo, Curator and our client on ZooKeeper and on our registry; both compared",
+        by_default: true,
+        run: registry_server::run,
+    },
+    Suite {
+        name: "registry-java",
+        about: "Java providers and consumers meet in our registry, through crashes and restarts",
+        by_default: true,
+        run: registry_java::run,
     },
     Suite {
         name: "capture-frames",
@@ -188,6 +209,16 @@ fn choose(names: &[String]) -> Result<Vec<&'static Suite>> {
             })
         })
         .collect()
+}
+
+/// The seed that a person gives in `INTEROP_SEED`, to repeat a run.
+fn seed() -> Result<Option<u64>> {
+    let Ok(text) = std::env::var("INTEROP_SEED") else {
+        return Ok(None);
+    };
+    let seed = text.parse();
+    seed.map(Some)
+        .map_err(|_| Error::new(format!("INTEROP_SEED is no number: {text:?}")))
 }
 
 /// The words `key=value` from pairs.
