@@ -217,7 +217,9 @@ impl Future for Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.link.give_up(&self.state);
+        if !matches!(self.state, State::Taken) {
+            self.link.give_up(&self.state);
+        }
     }
 }
 

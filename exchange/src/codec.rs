@@ -99,6 +99,7 @@ impl ExchangeCodec {
 impl FrameCodec for ExchangeCodec {
     type Head = Head;
 
+    #[inline]
     fn decode_head(&self, bytes: &[u8]) -> Result<Option<FrameHead<Head>>, FrameError> {
         let Some(head) = bytes.first_chunk::<HEAD_BYTES>() else {
             return check_magic(bytes).map(|()| None);
@@ -142,6 +143,7 @@ fn check_magic(bytes: &[u8]) -> Result<(), FrameError> {
 }
 
 impl FrameKind {
+    #[inline]
     fn from_wire(flags: u8, status: u8) -> Self {
         let two_way = flags & FLAG_TWO_WAY != 0;
         match (flags & FLAG_REQUEST != 0, flags & FLAG_EVENT != 0) {
@@ -161,6 +163,7 @@ impl Head {
     /// The bytes of a head with a body of `body_bytes` behind it.
     ///
     /// A body that does not fit into Dubbo's signed length must have been refused before.
+    #[inline]
     pub fn to_bytes(self, body_bytes: usize) -> [u8; HEAD_BYTES] {
         let (flags, status) = match self.kind {
             FrameKind::Request { two_way } => (FLAG_REQUEST | two_way_flag(two_way), 0),

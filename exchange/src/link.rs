@@ -174,6 +174,7 @@ impl Link {
     }
 
     /// Takes a call's outcome, or leaves `waker` to be woken.
+    #[inline]
     pub(crate) fn poll_call(&self, key: CallKey, waker: &Waker) -> Poll<Outcome<Reply>> {
         let polled = self.inner.lock().core.poll_call(key, waker);
         polled.map(|(outcome, next)| {
@@ -426,6 +427,7 @@ impl Link {
 
 impl Inner {
     /// Appends a request and says what its caller waits for.
+    #[inline]
     fn append_request(
         &mut self,
         serialization: u8,
@@ -472,6 +474,7 @@ impl Inner {
         self.put(head, body);
     }
 
+    #[inline]
     fn put(&mut self, head: Head, body: Body<'_>) {
         let small = self.out.small();
         small.extend_from_slice(&head.to_bytes(body.len()));
@@ -498,6 +501,7 @@ impl std::fmt::Debug for Link {
 }
 
 /// Lets the lock go and wakes the connection's task if it sleeps.
+#[inline]
 fn wake_task(mut inner: MutexGuard<'_, Inner>) {
     let task = inner.task.take();
     drop(inner);

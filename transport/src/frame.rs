@@ -149,6 +149,7 @@ impl<C: FrameCodec> FrameReader<C> {
     /// The next frame, or `None` until more bytes have come.
     ///
     /// After an error the reader has lost its place and must not be used again.
+    #[inline]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_, C::Head>>, FrameError> {
         if self.skip_bytes > 0 && !self.skip() {
             return Ok(None);
@@ -251,6 +252,7 @@ impl<C: FrameCodec> FrameReader<C> {
 
 impl FrameBody<'_> {
     /// The body as bytes of its own: copied when short, by reference when long.
+    #[inline]
     pub fn into_bytes(mut self) -> Bytes {
         if self.bytes < SHARED_BYTES_MIN {
             return Bytes::copy_from_slice(&self);

@@ -136,6 +136,7 @@ impl<R> Core<R> {
     }
 
     /// Whether a call may begin. Nobody overtakes those that wait.
+    #[inline]
     pub fn admit(&self) -> Admission {
         match self.phase {
             Phase::Open if self.calls.is_empty() && self.has_room() => Admission::Go,
@@ -148,6 +149,7 @@ impl<R> Core<R> {
 
     /// Begins a call whose request has `frame_bytes`; `None` when no slot is free, which does not
     /// happen after [`Admission::Go`].
+    #[inline]
     pub fn begin(&mut self, deadline: Instant, frame_bytes: usize) -> Option<CallKey> {
         let end = self.appended.saturating_add(frame_bytes as u64);
         let key = self.pending.begin(deadline, end)?;
@@ -171,6 +173,7 @@ impl<R> Core<R> {
 
     /// Takes the outcome of a call, or leaves `waker` to be woken. The second value is who has to
     /// be woken because room has become free.
+    #[inline]
     pub fn poll_call(&mut self, key: CallKey, waker: &Waker) -> Poll<(Outcome<R>, Option<Waker>)> {
         match self.pending.poll(key, waker) {
             Poll::Ready(outcome) => Poll::Ready((outcome, self.next_caller())),
@@ -185,6 +188,7 @@ impl<R> Core<R> {
     }
 
     /// An answer came. Says whom to wake.
+    #[inline]
     pub fn on_answer(&mut self, id: RequestId, outcome: Outcome<R>, wakers: &mut Vec<Waker>) {
         wakers.extend(self.pending.complete(id, outcome));
         if !self.calls.is_empty() {
@@ -226,6 +230,7 @@ impl<R> Core<R> {
     }
 
     /// Who is next of the waiting calls, if there is room for one.
+    #[inline]
     pub fn next_caller(&mut self) -> Option<Waker> {
         if self.calls.is_empty() || !self.has_room() {
             return None;
@@ -399,14 +404,17 @@ impl<R> Core<R> {
         matches!(self.phase, Phase::Open | Phase::Closing)
     }
 
+    #[inline]
     fn has_room(&self) -> bool {
         self.has_bytes() && self.pending.has_room()
     }
 
+    #[inline]
     fn has_bytes(&self) -> bool {
         self.queued_bytes() < self.limits.out_bytes_max as u64
     }
 
+    #[inline]
     fn queued_bytes(&self) -> u64 {
         self.appended.saturating_sub(self.written)
     }

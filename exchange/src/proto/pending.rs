@@ -96,6 +96,7 @@ impl<R> Pending<R> {
 
     /// Takes a slot for a call whose request ends at `end` in the stream of what was appended;
     /// `None` when all are taken.
+    #[inline]
     pub fn begin(&mut self, deadline: Instant, end: u64) -> Option<CallKey> {
         if self.used >= self.limit {
             return None;
@@ -138,6 +139,7 @@ impl<R> Pending<R> {
     /// Takes the outcome of a call, or leaves `waker` to be woken when there is one.
     ///
     /// A key that was taken already is never ready again.
+    #[inline]
     pub fn poll(&mut self, key: CallKey, waker: &Waker) -> Poll<Outcome<R>> {
         let Some(slot) = self.slot(key) else {
             return Poll::Pending;
@@ -173,6 +175,7 @@ impl<R> Pending<R> {
     }
 
     /// An answer came. Says whom to wake; an answer that no call waits for is dropped and counted.
+    #[inline]
     pub fn complete(&mut self, id: RequestId, outcome: Outcome<R>) -> Option<Waker> {
         let key = CallKey::from(id);
         let Some(slot) = self.slot(key) else {
@@ -289,6 +292,7 @@ impl<R> Pending<R> {
         }
     }
 
+    #[inline]
     fn slot(&mut self, key: CallKey) -> Option<&mut Slot<R>> {
         let slot = self.slots.get_mut(key.index as usize)?;
         let same_use = slot.generation == key.generation;
@@ -296,6 +300,7 @@ impl<R> Pending<R> {
     }
 
     /// Frees a slot for its next use, and says what state it was in.
+    #[inline]
     fn release(&mut self, index: u32) -> State<R> {
         let next = State::Free { next: self.free };
         let Some(slot) = self.slots.get_mut(index as usize) else {
@@ -319,6 +324,7 @@ impl CallKey {
     }
 
     /// The id that goes over the wire.
+    #[inline]
     pub fn id(self) -> RequestId {
         let bits = u64::from(self.generation) << 32 | u64::from(self.index);
         RequestId(bits.cast_signed())
@@ -354,6 +360,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    #[inline]
     fn poll(table: &mut Pending<u32>, key: CallKey) -> Poll<Outcome<u32>> {
         table.poll(key, Waker::noop())
     }
