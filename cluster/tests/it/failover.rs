@@ -33,15 +33,12 @@ fn a_safe_failure_is_tried_on_every_other_provider() {
 
 #[test]
 fn a_provider_that_lacks_the_method_is_not_asked_again() {
-    let world = World::default();
-    let cluster = world.cluster("retries=5", &["h1:1", "h2:1"]);
-    for (calls, kind) in [
-        (2, ErrorKind::MethodNotFound),
-        (4, ErrorKind::ServiceNotFound),
-    ] {
+    for kind in [ErrorKind::MethodNotFound, ErrorKind::ServiceNotFound] {
+        let world = World::default();
+        let cluster = world.cluster("retries=5", &["h1:1", "h2:1"]);
         fail_all(&world, &failure(kind));
         assert_eq!(cluster.error(call("find", &[])).kind(), kind);
-        assert_eq!(total(&world), calls, "each provider is asked once");
+        assert_eq!(total(&world), 2, "each provider is asked once");
     }
 }
 

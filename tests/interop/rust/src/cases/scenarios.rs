@@ -26,6 +26,8 @@ const BURST: i32 = 200;
 const IN_FLIGHT: i32 = 20;
 /// Tasks that call without a pause in a load.
 const LOAD_TASKS: usize = 8;
+/// Calls before the provider is asked to leave.
+const WARM_CALLS: u64 = 500;
 /// How long anything may take that another process does.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than two of the heartbeat intervals that the suites set.
@@ -109,6 +111,13 @@ async fn leaving(peer: &Peer) -> Result<(), Fault> {
     };
     tokio::time::timeout(PATIENCE, two).await.map_err(|_| "there are not two providers")?;
     let load = Load::start(reference.client());
+    // The first calls to a Java program that has just started are slow.
+    let warm = async {
+        while load.calls.load(Ordering::Relaxed) < WARM_CALLS {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, warm).await.map_err(|_| "the load does not get going")?;
     println!("CALLING");
     let one = async {
         while reference.providers().len() != 1 {
