@@ -171,14 +171,11 @@ impl<R> Core<R> {
         }
     }
 
-    /// Takes the outcome of a call, or leaves `waker` to be woken. The second value is who has to
-    /// be woken because room has become free.
+    /// Takes the outcome of a call, or leaves `waker` to be woken. After an outcome room may have
+    /// become free, see [`next_caller`](Self::next_caller).
     #[inline]
-    pub fn poll_call(&mut self, key: CallKey, waker: &Waker) -> Poll<(Outcome<R>, Option<Waker>)> {
-        match self.pending.poll(key, waker) {
-            Poll::Ready(outcome) => Poll::Ready((outcome, self.next_caller())),
-            Poll::Pending => Poll::Pending,
-        }
+    pub fn poll_call(&mut self, key: CallKey, waker: &Waker) -> Poll<Outcome<R>> {
+        self.pending.poll(key, waker)
     }
 
     /// Nobody waits for a call any more. Says whom to wake.
@@ -187,13 +184,32 @@ impl<R> Core<R> {
         self.next_caller()
     }
 
-    /// An answer came. Says whom to wake.
+    /// An answer came; it is made only if a call waits for it. Says whom to wake.
     #[inline]
-    pub fn on_answer(&mut self, id: RequestId, outcome: Outcome<R>, wakers: &mut Vec<Waker>) {
-        wakers.extend(self.pending.complete(id, outcome));
+    pub fn on_answer(
+        &mut self,
+        id: RequestId,
+        answer: impl FnOnce() -> R,
+        wakers: &mut Vec<Waker>,
+    ) {
+        if let Some(waker) = self.pending.complete(id, answer) {
+            wakers.push(waker);
+        }
         if !self.calls.is_empty() {
             wakers.extend(self.next_caller());
         }
+    }
+
+    /// An answer came that is longer than is allowed. Says whom to wake.
+    pub fn on_long_answer(
+        &mut self,
+        id: RequestId,
+        bytes: usize,
+        limit: usize,
+        wakers: &mut Vec<Waker>,
+    ) {
+        wakers.extend(self.pending.refuse(id, bytes, limit));
+        wakers.extend(self.next_caller());
     }
 
     /// A call waits for room; `None` when too many do.
