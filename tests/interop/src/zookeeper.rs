@@ -80,7 +80,11 @@ impl ZooKeeper {
             folder: folder.to_owned(),
         };
         let end = Instant::now() + READY_LIMIT;
-        while server.word("ruok").ok().as_deref() != Some("imok") {
+        // It says `imok` before it opens sessions, and names its mode only from then on.
+        while !server
+            .word("srvr")
+            .is_ok_and(|answer| answer.contains("Mode: "))
+        {
             if Instant::now() > end {
                 return Err(Error::new(format!(
                     "the server on port {port} does not answer, see {}",

@@ -105,6 +105,12 @@ pub const ALL: &[Suite] = &[
         run: registry_java::run,
     },
     Suite {
+        name: "registry-java-control",
+        about: "the same in ZooKeeper, to tell our faults from those of Java",
+        by_default: false,
+        run: registry_java::control,
+    },
+    Suite {
         name: "capture-frames",
         about: "writes the golden frames of Java into protocol/dubbo/tests/golden",
         by_default: false,
