@@ -206,10 +206,7 @@ fn write_answer<H: Handler>(
             let tail_bytes = tail.as_ref().map_or(0, |tail| tail.len());
             let bytes = small.len().saturating_sub(body_start) + tail_bytes;
             if bytes <= bytes_max {
-                let answer = Head {
-                    serialization,
-                    ..request
-                };
+                let answer = request.with_serialization(serialization);
                 put_head(small, start, answer, status, bytes);
                 if let Some(tail) = tail {
                     queue.push(tail);
