@@ -32,6 +32,8 @@ pub(crate) struct MethodPlan {
     pub(crate) counts_active: bool,
     pub(crate) weights: Weights,
     pub(crate) sticky: Option<Arc<Sticky>>,
+    /// Whether a choice that is not available is replaced.
+    pub(crate) checks_available: bool,
     pub(crate) retries: u32,
     pub(crate) idempotent: bool,
     pub(crate) retry_policy: RetryPolicy,
@@ -67,6 +69,7 @@ impl MethodPlan {
             load_balance,
             weights: Weights::of(snapshot.members(), method),
             sticky: flag(keys::STICKY).unwrap_or(false).then_some(sticky),
+            checks_available: flag(AVAILABLE_CHECK).unwrap_or(true),
             retries: retries_by(&settings, method)
                 .or(own.and_then(|own| own.retries))
                 .unwrap_or(RETRIES)
@@ -118,6 +121,7 @@ fn indexes(list: Option<&str>) -> Box<[usize]> {
 pub(crate) const RETRY_POLICY: &str = "retry.policy";
 const IDEMPOTENT: &str = "idempotent";
 
+const AVAILABLE_CHECK: &str = "cluster.availablecheck";
 /// Dubbo's defaults.
 const RETRIES: u32 = 2;
 const HASH_NODES: usize = 160;

@@ -18,14 +18,14 @@ use std::{
 };
 
 use tenfold_protocol::{
-    BoxFuture, Call, ErrorKind, Invocation, Invoker as _, Payload, Response, RpcError,
+    BoxFuture, Call, ErrorKind, Invocation, Origin, Payload, Response, Retry, RpcError,
 };
 use tenfold_serialization::Arguments;
 use tracing::warn;
 
 use crate::{
     Candidates, Failure, Member, Verdict, explain,
-    invoker::{PlanRef, Shared, View},
+    invoker::{Shared, View},
     loadbalance::Selection,
     plan::{MethodPlan, RETRIES_MAX},
     router::RouteRequest,
@@ -56,7 +56,7 @@ pub(crate) fn start(shared: &Arc<Shared>, mut invocation: Invocation) -> BoxFutu
         tried: Vec::new(),
         ended: false,
     };
-    let step = match refusal {
+    let step = match refusal.or_else(|| too_late(&run.call)) {
         Some(error) => Step::Done(Err(error)),
         None => run.begin(invocation),
     };
@@ -64,6 +64,24 @@ pub(crate) fn start(shared: &Arc<Shared>, mut invocation: Invocation) -> BoxFutu
         Step::Wait(attempt) => Box::pin(Logical { run, attempt }),
         Step::Done(result) => Box::pin(std::future::ready(run.end(result))),
     }
+}
+
+/// The error of a call whose time was over before it began, as when a handler calls on with what
+/// is left of its own.
+fn too_late(call: &Call) -> Option<RpcError> {
+    let deadline = call.deadline?;
+    deadline.has_passed(call.started).then(|| {
+        RpcError::new(
+            ErrorKind::Timeout,
+            format!(
+                "the deadline had passed before {}.{} was called",
+                call.service.interface,
+                call.method_name()
+            ),
+        )
+        .with_origin(Origin::Local)
+        .with_retry(Retry::Never)
+    })
 }
 
 /// The future of a call.
@@ -142,7 +160,7 @@ impl Run {
             let shared = Arc::clone(&self.shared);
             let view = shared.view();
             let plan = shared.plan(&view, &self.call);
-            let verdict = self.verdict(&plan, &error);
+            let verdict = self.verdict(&view, &plan, &error);
             if verdict == Verdict::Empty {
                 return Step::Done(self.empty(error));
             }
@@ -169,7 +187,7 @@ impl Run {
         }
     }
 
-    fn verdict(&self, plan: &MethodPlan, error: &RpcError) -> Verdict {
+    fn verdict(&self, view: &View, plan: &MethodPlan, error: &RpcError) -> Verdict {
         let retries = self
             .call
             .retries
@@ -183,6 +201,7 @@ impl Run {
         // Without a single try there was no provider, and there is none for another one.
         let tries_left = match self.tries {
             0 => 0,
+            _ if self.is_lacking_everywhere(view, error) => 0,
             made => tries.saturating_sub(made),
         };
         self.shared.cluster.after_failure(&Failure {
@@ -191,6 +210,18 @@ impl Run {
             policy: plan.retry_policy,
             tries_left,
         })
+    }
+
+    /// Whether the last of the providers has said that it does not have the service or the method.
+    /// The same provider asked again would say the same again.
+    fn is_lacking_everywhere(&self, view: &View, error: &RpcError) -> bool {
+        let lacking = [ErrorKind::ServiceNotFound, ErrorKind::MethodNotFound];
+        let was_tried = |member: &Arc<Member>| {
+            self.tried
+                .iter()
+                .any(|(tried, _)| Arc::ptr_eq(tried, member))
+        };
+        lacking.contains(&error.kind()) && view.snapshot.members().iter().all(was_tried)
     }
 
     /// Dubbo lets the attachment `retries` overrule the settings.
@@ -211,11 +242,10 @@ impl Run {
     ///
     /// When there is no provider, or one of its filters refuses the try.
     fn begin_try(&mut self, mut invocation: Invocation) -> Result<BoxFuture<Outcome>, RpcError> {
-        let shared = Arc::clone(&self.shared);
         let (member, is_counted) = {
-            let view = shared.view();
-            let plan = shared.plan(&view, &self.call);
-            let member = self.choose(&shared, &view, &plan, &invocation)?;
+            let view = self.shared.view();
+            let plan = self.shared.plan(&view, &self.call);
+            let member = self.choose(&view, &plan, &invocation)?;
             (member, plan.counts_active)
         };
         self.tries += 1;
@@ -255,11 +285,11 @@ impl Run {
 
     fn choose(
         &self,
-        shared: &Shared,
         view: &View,
-        plan: &PlanRef<'_>,
+        plan: &MethodPlan,
         invocation: &Invocation,
     ) -> Result<Arc<Member>, RpcError> {
+        let shared = &*self.shared;
         let arguments = match &invocation.payload {
             Payload::Unary(arguments) => Some(arguments),
             _ => None,
@@ -307,6 +337,9 @@ impl Run {
             }
         }
         if let Err(error) = result {
+            if error.peer().is_none() {
+                *error = error.clone().with_peer(attempt.member.address());
+            }
             self.tried.push((attempt.member, error.clone()));
         }
     }
@@ -365,7 +398,7 @@ impl Run {
             return None;
         }
         Some(match error.retry() {
-            tenfold_protocol::Retry::IfIdempotent => format!(
+            Retry::IfIdempotent => format!(
                 "no further try: the call may have run, and {} is not marked idempotent",
                 self.call.method_name()
             ),
@@ -401,11 +434,11 @@ impl Drop for Run {
         }
         if let Some(attempt) = self.current.take() {
             attempt.uncount(&self.call);
-            if let Some(call) = &attempt.call {
-                let filters = attempt.member.filters().iter();
-                for filter in filters.take(attempt.filters_seen).rev() {
-                    filter.abandoned(call);
-                }
+            // Without a call of its own a filter has panicked while it looked.
+            let call = attempt.call.as_ref().unwrap_or(&self.call);
+            let filters = attempt.member.filters().iter();
+            for filter in filters.take(attempt.filters_seen).rev() {
+                filter.abandoned(call);
             }
         }
         for filter in self.shared.filters.iter().take(self.filters_seen).rev() {

@@ -28,7 +28,7 @@ pub(crate) fn select(
     let Some(sticky) = &selection.plan.sticky else {
         return pick(selection, candidates, tried);
     };
-    if let Some(last) = stuck_to(sticky, candidates, tried) {
+    if let Some(last) = stuck_to(sticky, selection, candidates, tried) {
         return Some(last);
     }
     let picked = pick(selection, candidates, tried)?;
@@ -38,12 +38,13 @@ pub(crate) fn select(
 
 fn stuck_to(
     sticky: &Sticky,
+    selection: &Selection<'_>,
     candidates: &Candidates<'_>,
     tried: &[Arc<Member>],
 ) -> Option<Arc<Member>> {
     let last = Weak::upgrade(&sticky.last.lock())?;
     let is_good = candidates.iter().any(|member| Arc::ptr_eq(member, &last))
-        && last.is_available()
+        && is_callable(selection, &last)
         && !contains(tried, &last);
     is_good.then_some(last)
 }
@@ -57,13 +58,13 @@ fn pick(
     let first = balance.select(selection, candidates);
     let first = if first < candidates.len() { first } else { 0 };
     let member = candidates.member(first)?;
-    if !contains(tried, member) && member.is_available() {
+    if !contains(tried, member) && is_callable(selection, member) {
         return Some(Arc::clone(member));
     }
     let is_fresh = |index: &usize| {
         candidates
             .member(*index)
-            .is_some_and(|member| !contains(tried, member) && member.is_available())
+            .is_some_and(|member| !contains(tried, member) && is_callable(selection, member))
     };
     let length = candidates.len();
     let fresh: Vec<usize> = if length <= RESELECT_MAX || balance.follows_key() {
@@ -94,6 +95,11 @@ fn pick(
         .member(choice)
         .or_else(|| narrowed.member(0))
         .cloned()
+}
+
+/// Whether the settings let the member be chosen as it is.
+fn is_callable(selection: &Selection<'_>, member: &Member) -> bool {
+    !selection.plan.checks_available || member.is_available()
 }
 
 fn contains(members: &[Arc<Member>], member: &Arc<Member>) -> bool {

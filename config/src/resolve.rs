@@ -3,7 +3,7 @@
 //! Between the levels Dubbo's order holds for each setting apart: method, then service or
 //! reference, then provider or consumer. Within a level the order of the sources holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Config, ConfigError, Explanation, MethodConfig, Origin, Problem, ProblemKind, ProtocolConfig,
@@ -49,9 +49,10 @@ impl Config {
         service.fall_back_to(&self.provider.section);
         service.methods = methods(target.methods);
         service.id.clone_from(&code.id);
-        self.check_registries(service.registry_ids.as_deref())?;
-        self.check_protocols(service.protocol_ids.as_deref())?;
-        check_token(&service)?;
+        let levels: [&[Chosen]; 2] = [&target.chosen, &self.provider.chosen];
+        self.check_registries(service.registry_ids.as_deref(), &levels)?;
+        self.check_protocols(service.protocol_ids.as_deref(), &levels)?;
+        check_token(&service, &levels)?;
         Ok(service)
     }
 
@@ -73,7 +74,8 @@ impl Config {
         }
         reference.methods = methods(target.methods);
         reference.id.clone_from(&code.id);
-        self.check_registries(reference.registry_ids.as_deref())?;
+        let levels: [&[Chosen]; 2] = [&target.chosen, &self.consumer.chosen];
+        self.check_registries(reference.registry_ids.as_deref(), &levels)?;
         Ok(reference)
     }
 
@@ -85,6 +87,28 @@ impl Config {
             None => all.collect(),
             Some(ids) => all.filter(|own| contains(ids, own.id.as_deref())).collect(),
         }
+    }
+
+    /// The registries in which a resolved service is registered: none if the service says so, and
+    /// never one that is only read from.
+    pub fn registers(&self, service: &ServiceConfig) -> Vec<&RegistryConfig> {
+        if service.register == Some(false) {
+            return Vec::new();
+        }
+        let mut registries = self.registries_of(service.registry_ids.as_deref());
+        registries.retain(|registry| registry.register != Some(false));
+        registries
+    }
+
+    /// The registries in which a resolved reference looks for its providers: none if it has
+    /// addresses of its own, and never one that is only written to.
+    pub fn subscribes(&self, reference: &ReferenceConfig) -> Vec<&RegistryConfig> {
+        if reference.url.is_some() {
+            return Vec::new();
+        }
+        let mut registries = self.registries_of(reference.registry_ids.as_deref());
+        registries.retain(|registry| registry.subscribe != Some(false));
+        registries
     }
 
     /// The protocols that serve a service with these ids.
@@ -202,6 +226,11 @@ impl Config {
         all.append(&mut of_methods);
         for (name, mut candidates) in all {
             let own = code_methods.get(&name);
+            let owner = Owner::Target {
+                section: identity.section,
+                name: EntryName::Exact(identity.interface.to_owned()),
+                method: Some(name.clone()),
+            };
             let own = own.map(|own| layers::code_settings(&owner, own));
             let own = own.unwrap_or_default();
             candidates.extend(own.iter().map(|setting| (0, setting)));
@@ -282,23 +311,44 @@ impl Config {
         })
     }
 
-    fn check_registries(&self, ids: Option<&[String]>) -> Result<(), ConfigError> {
-        let known: Vec<&str> = self
+    fn check_registries(
+        &self,
+        ids: Option<&[String]>,
+        levels: &[&[Chosen]],
+    ) -> Result<(), ConfigError> {
+        let known = self
             .registries()
             .filter_map(|own| own.id.as_deref())
             .collect();
-        let ids = ids.or(self.application.section.registry_ids.as_deref());
-        check_ids("registry", ids, &known)
+        let general = self.application.section.registry_ids.as_deref();
+        let origin = origin_of(
+            "registry-ids",
+            levels.iter().chain(&[self.application.chosen.as_slice()]),
+        );
+        check_ids("registry", ids.or(general), known, &origin)
     }
 
-    fn check_protocols(&self, ids: Option<&[String]>) -> Result<(), ConfigError> {
-        let known: Vec<&str> = self
+    fn check_protocols(
+        &self,
+        ids: Option<&[String]>,
+        levels: &[&[Chosen]],
+    ) -> Result<(), ConfigError> {
+        let known = self
             .protocols()
             .flat_map(|own| [own.id.as_deref(), own.name.as_deref()])
             .flatten()
             .collect();
-        check_ids("protocol", ids, &known)
+        check_ids("protocol", ids, known, &origin_of("protocol-ids", levels))
     }
+}
+
+/// Where the value of a key comes from; the levels stand in their order.
+fn origin_of<'a>(key: &str, levels: impl IntoIterator<Item = &'a &'a [Chosen]>) -> Origin {
+    levels
+        .into_iter()
+        .flat_map(|level| level.iter())
+        .find(|chosen| chosen.name.text() == key)
+        .map_or(Origin::Default, |chosen| chosen.origin.clone())
 }
 
 /// A method as the code spells it: a variable's name is in upper case.
@@ -345,19 +395,25 @@ fn contains(ids: &[String], own: Option<&str>) -> bool {
     ids.iter().any(|id| Some(id.as_str()) == own)
 }
 
-fn check_ids(kind: &str, ids: Option<&[String]>, known: &[&str]) -> Result<(), ConfigError> {
+fn check_ids(
+    kind: &str,
+    ids: Option<&[String]>,
+    known: BTreeSet<&str>,
+    origin: &Origin,
+) -> Result<(), ConfigError> {
+    let names: Vec<&str> = known.iter().copied().collect();
     let problems: Vec<Problem> = ids
         .unwrap_or_default()
         .iter()
-        .filter(|id| *id != NO_REGISTRY && !known.contains(&id.as_str()))
+        .filter(|id| *id != NO_REGISTRY && !known.contains(id.as_str()))
         .map(|id| {
-            let known = if known.is_empty() {
+            let known = if names.is_empty() {
                 "none".to_owned()
             } else {
-                known.join(", ")
+                names.join(", ")
             };
             let message = format!("unknown {kind} `{id}`; known: {known}");
-            Problem::new(ProblemKind::UnknownReference, &Origin::Code, message)
+            Problem::new(ProblemKind::UnknownReference, origin, message)
         })
         .collect();
     if problems.is_empty() {
@@ -369,11 +425,12 @@ fn check_ids(kind: &str, ids: Option<&[String]>, known: &[&str]) -> Result<(), C
 
 /// Dubbo takes `true` and `default` for a random token. Nothing here makes one, and the words
 /// themselves would be tokens that anybody can guess.
-fn check_token(service: &ServiceConfig) -> Result<(), ConfigError> {
+fn check_token(service: &ServiceConfig, levels: &[&[Chosen]]) -> Result<(), ConfigError> {
     match service.token.as_deref() {
         Some("true" | "default") => {
             let message = "`token` = `true` is no secret; set the token itself";
-            Err(Problem::new(ProblemKind::InvalidValue, &Origin::Code, message).into())
+            let origin = origin_of("token", levels);
+            Err(Problem::new(ProblemKind::InvalidValue, &origin, message).into())
         }
         _ => Ok(()),
     }

@@ -98,8 +98,7 @@ const REGISTRY: &[&str] = &[
     "zone",
     "version",
     "wait",
-    "simplified",
-    "extra-keys",
+    "dynamic",
     "use-as-config-center",
     "use-as-metadata-center",
     "use-as-metadata-report",
@@ -121,11 +120,12 @@ const PROTOCOL: &[&str] = &[
     "threadpool-exhausted-listeners",
     "threadname",
     "corethreads",
-    "threads",
     "iothreads",
     "alive",
     "queues",
     "codec",
+    "serialization",
+    "prefer-serialization",
     "charset",
     "buffer",
     "accesslog",
@@ -158,6 +158,7 @@ const PROTOCOL: &[&str] = &[
 /// What methods, services, references and their defaults share.
 const METHOD: &[&str] = &[
     "actives",
+    "executes",
     "async",
     "sent",
     "mock",
@@ -173,6 +174,7 @@ const METHOD: &[&str] = &[
     "onthrow",
     "onthrow-method",
     "reliable",
+    "return",
     "tps-limit-interval",
     "tps-limit-rate",
     "tps-limit-strategy",
@@ -182,6 +184,10 @@ const METHOD: &[&str] = &[
 
 /// What services, references and their defaults share.
 const INTERFACE: &[&str] = &[
+    "filter",
+    "scope",
+    "serialization",
+    "prefer-serialization",
     "local",
     "stub",
     "monitor",
@@ -206,6 +212,7 @@ const INTERFACE: &[&str] = &[
 ];
 
 const SERVICE: &[&str] = &[
+    "delay",
     "ref",
     "provider-ids",
     "provider",
@@ -250,7 +257,6 @@ const REFERENCE: &[&str] = &[
     "provided-by",
     "provider-port",
     "provider-namespace",
-    "router",
     "refer-async",
     "client",
     "threadpool",

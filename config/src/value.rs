@@ -113,11 +113,8 @@ impl Value for Duration {
     const KIND: Kind = Kind::Duration;
 
     fn parse(text: &str) -> Result<Self, String> {
-        let expected = || {
-            format!(
-                "`{text}` is not a time; expected milliseconds or a unit, such as `800ms`, `3s`, `5m`, `1h`"
-            )
-        };
+        let expected =
+            || "expected milliseconds or a time such as `800ms`, `3s`, `5m`, `1h`".to_owned();
         let (number, unit) = split_unit(text);
         let number: u64 = number.parse().map_err(|_| expected())?;
         let millis_per_unit = match unit {
@@ -179,8 +176,7 @@ impl Value for ByteCount {
     const KIND: Kind = Kind::Bytes;
 
     fn parse(text: &str) -> Result<Self, String> {
-        let expected =
-            || format!("`{text}` is not a size; expected bytes or a unit, such as `64KiB`, `8MiB`");
+        let expected = || "expected bytes or a size such as `64KiB`, `8MiB`".to_owned();
         let (number, unit) = split_unit(text);
         let number: u64 = number.parse().map_err(|_| expected())?;
         let bytes_per_unit = match unit {
@@ -252,7 +248,7 @@ impl fmt::Display for Port {
 
 fn whole_number(text: &str) -> Result<i64, String> {
     text.parse()
-        .map_err(|_| format!("`{text}` is not a whole number"))
+        .map_err(|_| "expected a whole number".to_owned())
 }
 
 /// Splits `800ms` into `800` and `ms`.

@@ -115,15 +115,25 @@ impl Row {
         self.durations.merge(&other.durations);
     }
 
-    #[allow(clippy::type_complexity)]
-    fn identity(&self) -> (Side, String, String, Option<String>, Option<String>, String) {
-        (
-            self.side,
-            self.service.clone(),
-            self.method.clone(),
-            self.peer.clone(),
-            self.peer_application.clone(),
-            self.application.clone(),
-        )
+    fn identity(&self) -> Identity {
+        Identity {
+            side: self.side,
+            service: self.service.clone(),
+            method: self.method.clone(),
+            peer: self.peer.clone(),
+            peer_application: self.peer_application.clone(),
+            application: self.application.clone(),
+        }
     }
+}
+
+/// What makes two rows the same one; the fields in the order by which rows are sorted.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Identity {
+    side: Side,
+    service: String,
+    method: String,
+    peer: Option<String>,
+    peer_application: Option<String>,
+    application: String,
 }

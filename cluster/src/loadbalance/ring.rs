@@ -36,7 +36,7 @@ type Key = Reverse<usize>;
 struct Points(Vec<Box<[u32]>>);
 
 impl Md5Ring {
-    /// The ring of these addresses with `nodes` points each, cut down to a multiple of four.
+    /// The ring of these addresses with `nodes` points each: a multiple of four, from 4 to 4096.
     pub fn new<'a>(addresses: impl Iterator<Item = &'a str>, nodes: usize) -> Self {
         let digests = (nodes / POINTS_OF_A_DIGEST).clamp(1, DIGESTS_MAX);
         let points: Vec<Box<[u32]>> = addresses

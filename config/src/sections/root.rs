@@ -68,12 +68,14 @@ section! {
     file: String => "file" { param: Some("file") };
     /// Whether a registry that cannot be reached is an error at the start.
     check: bool => "check" { param: Some("check"), default: Some("true") };
-    /// Whether registrations end with the process.
-    dynamic: bool => "dynamic" { param: Some("dynamic"), default: Some("true") };
     /// Whether services are registered in it.
     register: bool => "register" { param: Some("register"), default: Some("true") };
     /// Whether providers are looked up in it.
     subscribe: bool => "subscribe" { param: Some("subscribe"), default: Some("true") };
+    /// Whether only the parameters that calls need are registered.
+    simplified: bool => "simplified" { param: Some("simplified"), default: Some("false") };
+    /// Parameters that are registered beside those, such as `timestamp` for warm-up.
+    extra_keys: List => "extra-keys" { param: Some("extra-keys") };
     /// Whether an empty list of providers leaves the known ones in place.
     enable_empty_protection: bool => "enable-empty-protection" {
         param: Some("enable-empty-protection"), default: Some("false"),
@@ -94,15 +96,13 @@ section! {
     port: Port => "port" { default: Some("0") };
     /// The path before the service's own.
     contextpath: String => "contextpath" {};
-    /// The serialization of calls.
-    serialization: String => "serialization" {
-        param: Some("serialization"), default: Some("hessian2"),
-    };
-    /// The serializations that consumers may choose from, best first.
-    prefer_serialization: List => "prefer-serialization" { param: Some("prefer.serialization") };
     /// The greatest request or response body.
     payload: ByteCount => "payload" {
         param: Some("payload"), default: Some("8388608"), min: 1, max: 2_147_483_647,
+    };
+    /// Calls that run at once on one port; more are refused, so that consumers go elsewhere.
+    threads: u32 => "threads" {
+        param: Some("threads"), default: Some("4096"), min: 1, max: 1_000_000,
     };
     /// The connections that are accepted; more are closed at once. `0` is unlimited.
     accepts: u32 => "accepts" { param: Some("accepts"), default: Some("0"), max: 1_000_000 };

@@ -161,6 +161,14 @@ macro_rules! section_with_method_keys {
             loadbalance: String => "loadbalance" {
                 param: Some("loadbalance"), default: Some("random"),
             };
+            /// Whether running a call twice does no harm, so that `failover` may repeat one whose
+            /// outcome is unknown. Tenfold's own.
+            idempotent: bool => "idempotent" { param: Some("idempotent"), default: Some("false") };
+            /// Which failed calls `failover` repeats: `tenfold`, those that are safe to repeat, or
+            /// `dubbo`, every one. Tenfold's own.
+            retry_policy: String => "retry-policy" {
+                param: Some("retry.policy"), default: Some("tenfold"),
+            };
             /// Whether calls stay with one provider as long as it is there.
             sticky: bool => "sticky" { param: Some("sticky"), default: Some("false") };
         }
@@ -187,8 +195,6 @@ macro_rules! section_with_interface_keys {
             connections: u32 => "connections" {
                 param: Some("connections"), default: Some("0"), max: 1_024,
             };
-            /// `remote` skips an exporter in the same process.
-            scope: String => "scope" { param: Some("scope") };
             /// The team or person that answers for it; shown by consoles.
             owner: String => "owner" { param: Some("owner") };
             /// The architectural layer; shown by consoles.
@@ -217,8 +223,6 @@ macro_rules! section_with_service_keys {
             register: bool => "register" { param: Some("register"), default: Some("true") };
             /// Whether to serve at all.
             export: bool => "export" { default: Some("true") };
-            /// How long to wait before it is served.
-            delay: Duration => "delay" { param: Some("delay"), default: Some("0"), max: 86_400_000 };
             /// Calls that run at once; more are answered as overloaded. `0` is unlimited.
             executes: u32 => "executes" {
                 param: Some("executes"), default: Some("0"), max: 1_000_000,
@@ -226,20 +230,10 @@ macro_rules! section_with_service_keys {
             /// What callers have to present. Dubbo's `true`, which stands for a random one, is
             /// refused: a guessable token is worse than none.
             token: String => "token" { param: Some("token"), secret: true };
-            /// Filters around the service, by name; `-name` leaves a built-in one out.
-            filter: List => "filter" { param: Some("service.filter") };
             /// Marks it as deprecated; shown by consoles, logged by Java consumers.
             deprecated: bool => "deprecated" { param: Some("deprecated"), default: Some("false") };
             /// Where its documentation is; shown by consoles.
             document: String => "document" { param: Some("document") };
-            /// The serialization of its calls.
-            serialization: String => "serialization" {
-                param: Some("serialization"), default: Some("hessian2"),
-            };
-            /// The serializations that consumers may choose from, best first.
-            prefer_serialization: List => "prefer-serialization" {
-                param: Some("prefer.serialization"),
-            };
             /// The greatest request or response body.
             payload: ByteCount => "payload" {
                 param: Some("payload"), default: Some("8388608"), min: 1, max: 2_147_483_647,
@@ -256,14 +250,13 @@ macro_rules! section_with_reference_keys {
             check: bool => "check" { param: Some("check"), default: Some("true") };
             /// Whether to connect at the first call.
             lazy: bool => "lazy" { param: Some("lazy"), default: Some("false") };
+            /// The routers that choose among the providers, by name; `-name` leaves a built-in one
+            /// out.
+            router: List => "router" { param: Some("router") };
             /// The protocol to call by, when providers offer several.
             protocol: String => "protocol" { param: Some("protocol") };
             /// How a generic call carries its values, such as `true`.
             generic: String => "generic" { param: Some("generic") };
-            /// Filters around each try, by name; `-name` leaves a built-in one out.
-            filter: List => "filter" { param: Some("reference.filter") };
-            /// The serialization of its calls, where the provider leaves a choice.
-            serialization: String => "serialization" { param: Some("serialization") };
         }
     };
 }

@@ -17,6 +17,10 @@ pub(crate) use yaml::read_yaml;
 /// hand, and bounds the memory that a file can cost to a few times its length.
 pub const FILE_BYTES_MAX: usize = 1 << 20;
 
+/// The greatest number of keys of one source. Ten times what a large estate's file holds; it keeps
+/// the comparison of all keys with each other short.
+pub(crate) const ENTRIES_MAX: usize = 5_000;
+
 /// One key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {

@@ -14,13 +14,13 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, Options, Spanned};
 use crate::{
     Origin, Problem, ProblemKind,
     origin::Position,
-    source::{Entries, Entry, Spelling},
+    source::{ENTRIES_MAX, Entries, Entry, Spelling},
 };
 
 /// Dubbo's deepest key has six levels; the bound keeps a hostile file from using up the stack.
 const DEPTH_MAX: usize = 24;
-/// Far above what a file of the permitted length holds when it is written by hand.
-const EVENTS_MAX: usize = 100_000;
+/// Two events for each key and two for each mapping: as many as [`ENTRIES_MAX`] keys need.
+const EVENTS_MAX: usize = 4 * ENTRIES_MAX;
 /// The copies that aliases may make.
 const ALIAS_EVENTS_MAX: usize = 20_000;
 

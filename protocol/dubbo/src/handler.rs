@@ -19,7 +19,8 @@ use tenfold_protocol::{
 use tenfold_serialization::{Arguments, Reader, SerializationKind};
 
 use crate::{
-    attachments, exception, request, response,
+    attachments::{self, Received},
+    exception, response,
     route::{self, Candidate, Route, Target, undecodable},
     services::{Limit, Permit, Service, Services},
     status,
@@ -35,8 +36,8 @@ pub(crate) struct DubboHandler {
 pub(crate) struct Running {
     call: BoxFuture<Result<Response, RpcError>>,
     answers_with_attachments: bool,
-    _service_permit: Permit,
-    _port_permit: PortPermit,
+    /// Given back as soon as the method is over, before its answer is written.
+    permit: Option<Permit>,
 }
 
 /// What is kept for one connection.
@@ -55,15 +56,9 @@ pub(crate) enum DubboAnswer {
     Failure { status: u8, text: String },
 }
 
-/// A place under the port's limit, given back on drop.
-struct PortPermit(Arc<Limit>);
-
 impl DubboHandler {
-    pub(crate) fn new(services: Arc<Services>, calls_max: usize) -> Self {
-        Self {
-            services,
-            running: Arc::new(Limit::new(calls_max)),
-        }
+    pub(crate) fn new(services: Arc<Services>, running: Arc<Limit>) -> Self {
+        Self { services, running }
     }
 
     /// Everything before the service's own future.
@@ -79,40 +74,41 @@ impl DubboHandler {
                  please check if the peer send the right id."
             )));
         }
-        let port_permit =
-            PortPermit::take(&self.running).ok_or_else(|| exhausted(peer, &self.running))?;
-        let mut decoder = Decoder::new(&request.body);
-        let route = match route::find(&self.services, &request.body, &mut decoder, &Between(peer))?
-        {
+        let place = self
+            .running
+            .place()
+            .ok_or_else(|| exhausted(peer, &self.running))?;
+        let mut reader = Reader::Hessian2(Decoder::new(&request.body));
+        let Reader::Hessian2(decoder) = &mut reader else {
+            return Err(undecodable("unknown serialization"));
+        };
+        let route = match route::find(&self.services, &request.body, decoder, &Between(peer))? {
             Target::Method(route) => route,
             Target::Echo {
                 answers_with_attachments,
-            } => {
-                return echo(&mut decoder, answers_with_attachments);
-            }
+            } => return echo(decoder, answers_with_attachments),
         };
-        let received = request.received;
-        let read = self.read(&request.body, decoder, &route, peer)?;
         let Read {
             service,
             method,
             arguments,
-            attachments: received_attachments,
-        } = read;
-        let service_permit = service.enter().ok_or_else(|| too_many(&service))?;
-        let mut call = Call::new(Arc::clone(&service.descriptor), method, received);
-        call.deadline = request::sent_timeout(&received_attachments)
-            .map(|timeout| Deadline::after(received, timeout));
-        call.tag = received_attachments.text(keys::TAG).map(Into::into);
+            received,
+        } = self.read(&request.body, &mut reader, &route, peer)?;
+        let permit = service.enter(place).ok_or_else(|| too_many(service))?;
+        let begun = request.received;
+        let mut call = Call::new(Arc::clone(&service.descriptor), Arc::clone(method), begun);
+        call.deadline = received
+            .timeout
+            .map(|timeout| Deadline::after(begun, timeout));
+        call.tag = received.tag;
         call.one_way = !request.two_way;
-        call.attachments = received_attachments;
+        call.attachments = received.attachments;
         call.peer = Some(Arc::clone(peer));
-        let always_spawn = call.method.settings.always_spawn;
+        let always_spawn = method.settings.always_spawn;
         let running = Running {
             call: service.invoker.invoke(Invocation::unary(call, arguments)),
             answers_with_attachments: route.answers_with_attachments,
-            _service_permit: service_permit,
-            _port_permit: port_permit,
+            permit: Some(permit),
         };
         Ok(Started::Running {
             running,
@@ -121,76 +117,80 @@ impl DubboHandler {
     }
 
     /// Reads arguments and attachments, and settles which group's service is meant.
-    fn read(
+    fn read<'a>(
         &self,
         body: &[u8],
-        decoder: Decoder<'_>,
-        route: &Route,
+        reader: &mut Reader<'_>,
+        route: &'a Route,
         peer: &Arc<Peer>,
-    ) -> Result<Read, RpcError> {
+    ) -> Result<Read<'a>, RpcError> {
         let between = Between(peer);
-        match &*route.candidates {
-            [
-                Candidate {
-                    service,
-                    method: Some(method),
-                },
-            ] if service.url.param(keys::TOKEN).is_none() => {
-                let mut reader = Reader::Hessian2(decoder);
-                let arguments = read_arguments(method, &mut reader)?;
-                let Reader::Hessian2(decoder) = &mut reader else {
-                    return Err(undecodable("unknown serialization"));
-                };
-                let attachments = attachments::read_cached(body, decoder).map_err(undecodable)?;
-                let group = attachments.text(keys::GROUP);
-                let (service, method) = route.of_group(group, &self.services, body, &between)?;
-                Ok(Read {
-                    service: Arc::clone(service),
-                    method: Arc::clone(method),
-                    arguments,
-                    attachments,
-                })
-            }
-            _ => self.read_attachments_first(body, decoder, route, &between),
+        let [
+            Candidate {
+                service,
+                method: Some(method),
+            },
+        ] = &*route.candidates
+        else {
+            return self.read_attachments_first(body, reader, route, &between);
+        };
+        if service.token.is_some() {
+            return self.read_attachments_first(body, reader, route, &between);
         }
+        let arguments = read_arguments(method, reader)?;
+        let Reader::Hessian2(decoder) = reader else {
+            return Err(undecodable("unknown serialization"));
+        };
+        let received = attachments::read_cached(body, decoder).map_err(undecodable)?;
+        let group = received.group.as_deref();
+        let (service, method) = route.of_group(group, &self.services, body, &between)?;
+        Ok(Read {
+            service,
+            method,
+            arguments,
+            received,
+        })
     }
 
     /// Reads the attachments before the arguments, where they decide whether and how the arguments
     /// are read: services of several groups may have other types for the same names, and who has
     /// not the token is to make nothing be built.
-    fn read_attachments_first(
+    fn read_attachments_first<'a>(
         &self,
         body: &[u8],
-        mut decoder: Decoder<'_>,
-        route: &Route,
+        reader: &mut Reader<'_>,
+        route: &'a Route,
         between: &Between<'_>,
-    ) -> Result<Read, RpcError> {
+    ) -> Result<Read<'a>, RpcError> {
+        let Reader::Hessian2(decoder) = reader else {
+            return Err(undecodable("unknown serialization"));
+        };
         let arguments_at = decoder.position();
         for _ in 0..route.arguments {
             decoder.skip_value().map_err(undecodable)?;
         }
-        let attachments = attachments::read_cached(body, &mut decoder).map_err(undecodable)?;
-        let group = attachments.text(keys::GROUP);
+        let received = attachments::read_cached(body, decoder).map_err(undecodable)?;
+        let group = received.group.as_deref();
         let (service, method) = route.of_group(group, &self.services, body, between)?;
-        check_token(service, &attachments)?;
+        check_token(service, &received.attachments)?;
         let mut decoder = Decoder::new(body);
         decoder.skip_known(arguments_at);
         let arguments = read_arguments(method, &mut Reader::Hessian2(decoder))?;
         Ok(Read {
-            service: Arc::clone(service),
-            method: Arc::clone(method),
+            service,
+            method,
             arguments,
-            attachments,
+            received,
         })
     }
 }
 
 /// A request that was read.
-struct Read {
-    service: Arc<Service>,
-    method: Arc<MethodDescriptor>,
+struct Read<'a> {
+    service: &'a Arc<Service>,
+    method: &'a Arc<MethodDescriptor>,
     arguments: Arc<dyn Arguments>,
-    attachments: Attachments,
+    received: Received,
 }
 
 fn read_arguments(
@@ -284,6 +284,7 @@ impl Future for Running {
             Poll::Ready(result) => result,
             Poll::Pending => return Poll::Pending,
         };
+        self.permit = None;
         let answer = match result {
             Ok(response) => DubboAnswer::Response {
                 response,
@@ -361,18 +362,6 @@ impl DubboAnswer {
     }
 }
 
-impl PortPermit {
-    fn take(limit: &Arc<Limit>) -> Option<Self> {
-        limit.enter().then(|| Self(Arc::clone(limit)))
-    }
-}
-
-impl Drop for PortPermit {
-    fn drop(&mut self) {
-        self.0.leave();
-    }
-}
-
 /// Both ends of a connection, as Java prints a channel.
 struct Between<'a>(&'a Peer);
 
@@ -427,7 +416,7 @@ fn too_many(service: &Service) -> RpcError {
 
 /// In the words of Dubbo's `TokenFilter`.
 fn check_token(service: &Service, received: &Attachments) -> Result<(), RpcError> {
-    match service.url.param(keys::TOKEN) {
+    match &service.token {
         Some(token) if !same(token, received.text(keys::TOKEN).unwrap_or_default()) => {
             Err(RpcError::new(
                 ErrorKind::Forbidden,

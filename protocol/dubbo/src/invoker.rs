@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tenfold_common::{Url, keys};
@@ -83,9 +83,9 @@ impl DubboInvoker {
                 &own
             }
         };
-        let now = Instant::now();
-        let deadline = call.try_deadline(now, template.timeout());
-        let timeout = deadline.remaining(now);
+        // The cluster notes the begin of each try in the call, so the clock is not read again.
+        let deadline = call.try_deadline(call.started, template.timeout());
+        let timeout = deadline.remaining(call.started);
         if timeout.is_zero() {
             return Err(RpcError::new(
                 ErrorKind::Timeout,
@@ -148,7 +148,7 @@ impl DubboInvoker {
 
     /// In the words of Dubbo's `AbstractCodec`.
     fn check_size(&self, length: usize) -> Result<(), RpcError> {
-        if self.payload_max == 0 || length <= self.payload_max {
+        if length <= self.payload_max {
             return Ok(());
         }
         Err(RpcError::new(
@@ -281,10 +281,12 @@ fn of_exchange(error: &ExchangeError, method: &MethodDescriptor, timeout: Durati
         .with_retry(retry)
 }
 
-/// The longest body that `url` allows; 0 for no limit.
+/// The longest body by what a URL says. A limit of zero or less, which switches the check off in
+/// Java, leaves the default in force: a URL may come from a registry, and memory has to stay
+/// bounded.
 pub(crate) fn payload_max(url: &Url) -> usize {
-    match url.param_as::<i64>(keys::PAYLOAD) {
-        None => crate::PAYLOAD_BYTES_MAX,
-        Some(limit) => usize::try_from(limit).unwrap_or(0),
-    }
+    url.param_as::<i64>(keys::PAYLOAD)
+        .and_then(|limit| usize::try_from(limit).ok())
+        .filter(|limit| *limit > 0)
+        .unwrap_or(crate::PAYLOAD_BYTES_MAX)
 }

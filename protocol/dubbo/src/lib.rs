@@ -3,12 +3,12 @@
 //! The exchange room below matches requests with answers by the 16-byte header; this room gives the
 //! bodies their meaning:
 //!
-//! * [`request`]: version, path, method, descriptor, arguments, attachments.
-//! * [`response`]: a flag, a value or an exception, attachments.
-//! * [`status`], [`exception`]: the framework's errors, as status codes and as exceptions.
-//! * [`route`], [`services`]: from a request to the service and method that it means.
-//! * [`handler`] (provider) and [`invoker`] (consumer): the two ends.
-//! * [`clients`]: connections, shared or a reference's own.
+//! * `request`: version, path, method, descriptor, arguments, attachments.
+//! * `response`: a flag, a value or an exception, attachments.
+//! * `status`, `exception`: the framework's errors, as status codes and as exceptions.
+//! * `route`, `services`: from a request to the service and method that it means.
+//! * `handler` (provider) and `invoker` (consumer): the two ends.
+//! * `clients`: connections, shared or a reference's own.
 //!
 //! ```text
 //!   DubboInvoker ─▶ RequestTemplate ─▶ exchange::Client ═══▶ exchange::Server ─▶ DubboHandler
@@ -48,7 +48,7 @@ use crate::{
     clients::Clients,
     handler::DubboHandler,
     invoker::DubboInvoker,
-    services::{Service, Services},
+    services::{Limit, Service, Services},
 };
 
 /// The longest body unless a URL's `payload` says otherwise, as in Dubbo: 8 MiB.
@@ -81,6 +81,7 @@ struct Inner {
 struct Port {
     server: Server,
     services: Arc<Services>,
+    running: Arc<Limit>,
     address: String,
 }
 
@@ -124,7 +125,12 @@ impl Protocol for DubboProtocol {
             let key = service.key().to_string();
             let service = port
                 .services
-                .add(Service::new(url.clone(), service, invoker))
+                .add(Service::new(
+                    url.clone(),
+                    service,
+                    invoker,
+                    Arc::clone(&port.running),
+                ))
                 .ok_or_else(|| ExportError::Duplicate {
                     key,
                     address: port.address.clone(),
@@ -195,12 +201,14 @@ impl Inner {
         let mut config = ServerConfig::default();
         config.connection = connection_config(url);
         config.accepts = url.param_as(keys::ACCEPTS).filter(|accepts| *accepts > 0);
-        let handler = DubboHandler::new(Arc::clone(&services), calls_max);
+        let running = Arc::new(Limit::new(calls_max));
+        let handler = DubboHandler::new(Arc::clone(&services), Arc::clone(&running));
         let server = Server::start(listener, Arc::new(handler), config);
         let port = Arc::new(Port {
             address: server.local_address().to_string(),
             server,
             services,
+            running,
         });
         self.listening.lock().push(Arc::clone(&port));
         entry.insert(Arc::clone(&port));
@@ -247,10 +255,7 @@ fn with_port(url: Url) -> Url {
 /// What a URL says about each of its connections.
 fn connection_config(url: &Url) -> ConnectionConfig {
     let mut config = ConnectionConfig::default();
-    config.payload_bytes_max = match invoker::payload_max(url) {
-        0 => usize::MAX,
-        limit => limit,
-    };
+    config.payload_bytes_max = invoker::payload_max(url);
     if let Some(heartbeat) = url.millis(keys::HEARTBEAT) {
         config.heartbeat = Some(heartbeat).filter(|interval| !interval.is_zero());
         config.idle_timeout = config.heartbeat.map(|interval| interval * 3);

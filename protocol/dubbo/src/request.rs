@@ -142,9 +142,9 @@ impl RequestTemplate {
             encoder.write_str("false");
         }
         attachments::write_entries(encoder, &call.attachments, |key| {
-            !OWN_KEYS.contains(&key)
-                && !(call.tag.is_some() && key == keys::TAG)
-                && !(call.one_way && key == keys::RETURN)
+            !(OWN_KEYS.contains(&key)
+                || call.tag.is_some() && key == keys::TAG
+                || call.one_way && key == keys::RETURN)
         })?;
         encoder.write_map_end();
         Ok(())

@@ -72,11 +72,11 @@ pub(crate) fn find(
     let head = head_end(body)
         .filter(|end| *end <= HEAD_BYTES_MAX)
         .and_then(|end| body.get(..end));
-    if let Some(head) = head {
-        if let Some(route) = known(services.generation(), head) {
-            decoder.skip_known(head.len());
-            return Ok(Target::Method(route));
-        }
+    if let Some(head) = head
+        && let Some(route) = known(services.generation(), head)
+    {
+        decoder.skip_known(head.len());
+        return Ok(Target::Method(route));
     }
     let generation = services.generation();
     let read = RequestHead::read(decoder).map_err(undecodable)?;

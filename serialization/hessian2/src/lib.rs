@@ -19,6 +19,9 @@ mod decode;
 mod encode;
 mod error;
 mod java_type;
+#[cfg(doc)]
+#[doc = include_str!("../../../docs/java-types.md")]
+pub mod java_types {}
 mod limits;
 mod table;
 mod tag;

@@ -222,6 +222,8 @@ fn encode_fields(shape: &Shape<'_>) -> TokenStream {
         .parent
         .map(|(ident, ty)| quote!(<#ty as __hessian2::Class>::encode_fields(&self.#ident, e)?;));
     let idents = shape.own.iter().map(|field| field.ident);
+    // The types are named so that one without an implementation is reported where it stands.
+    let types = shape.own.iter().map(|field| field.ty);
     quote! {
         #[inline]
         fn encode_fields(
@@ -229,7 +231,7 @@ fn encode_fields(shape: &Shape<'_>) -> TokenStream {
             e: &mut __hessian2::Encoder<'_>,
         ) -> ::core::result::Result<(), __hessian2::EncodeError> {
             #parent
-            #(__hessian2::Encode::encode(&self.#idents, e)?;)*
+            #(<#types as __hessian2::Encode>::encode(&self.#idents, e)?;)*
             ::core::result::Result::Ok(())
         }
     }
@@ -328,10 +330,10 @@ fn finish(shape: &Shape<'_>, class: &syn::LitStr) -> TokenStream {
 
 /// Reads one field; an error says which.
 fn read(field: &Field<'_>, class: &syn::LitStr) -> TokenStream {
-    let java = &field.java;
+    let (ty, java) = (field.ty, &field.java);
     match field.default {
-        true => quote!(__hessian2::class::field_or_default(d, #class, #java)?),
-        false => quote!(__hessian2::class::field(d, #class, #java)?),
+        true => quote!(__hessian2::class::field_or_default::<#ty>(d, #class, #java)?),
+        false => quote!(__hessian2::class::field::<#ty>(d, #class, #java)?),
     }
 }
 

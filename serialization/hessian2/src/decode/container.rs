@@ -373,7 +373,8 @@ impl<'a> Decoder<'a> {
                 if self.types.len() >= self.limits.types {
                     return Err(self.limit("number of type names", self.limits.types));
                 }
-                self.charge(size_of::<TypeName<'_>>() + owned_len(&text))?;
+                let owned = owned_len(&text);
+                self.charge(size_of::<TypeName<'_>>() + owned)?;
                 self.entered = self.entered.max(at + 1);
                 self.types.push(TypeName {
                     start: at,
@@ -420,6 +421,8 @@ pub(super) fn list<T: Decode>(d: &mut Decoder<'_>) -> Result<Vec<T>, DecodeError
     Ok(items)
 }
 
+/// What a text takes beside the input it may be borrowed from.
+#[allow(clippy::ptr_arg, reason = "the question is which kind of Cow it is")]
 pub(super) fn owned_len(text: &Cow<'_, str>) -> usize {
     match text {
         Cow::Borrowed(_) => 0,

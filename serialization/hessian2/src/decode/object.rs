@@ -201,6 +201,7 @@ impl<'a> Decoder<'a> {
         if count > self.limits.fields.saturating_sub(first) {
             return Err(self.limit("number of field names", self.limits.fields));
         }
+        self.names.reserve(count.min(64));
         for _ in 0..count {
             let name = self.read_str()?;
             self.charge(size_of::<Cow<'_, str>>() * 2 + owned_len(&name))?;

@@ -63,6 +63,8 @@ pub(crate) fn double(out: &mut Vec<u8>, value: f64) {
         let [b3, b2, b1, b0] = milli.to_be_bytes();
         out.extend_from_slice(&[tag::DOUBLE_MILLI, b3, b2, b1, b0]);
     } else {
+        // Java writes every NaN as the same bits.
+        let value = if value.is_nan() { f64::NAN } else { value };
         tagged(out, tag::DOUBLE, value.to_be_bytes());
     }
 }

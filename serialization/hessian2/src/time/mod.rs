@@ -11,6 +11,7 @@ use crate::java_type::java_class;
 mod text;
 
 /// The package of the handles.
+#[cfg(feature = "json")]
 pub(crate) const PACKAGE: &str = "com.alibaba.com.caucho.hessian.io.java8.";
 
 /// Declares a type with its handle; the fields stand in wire order.

@@ -41,8 +41,8 @@ pub struct Calendar {
 }
 
 wire_object!(Calendar, "com.alibaba.com.caucho.hessian.io.CalendarHandle", {
-    class: Option<super::JavaClass> = "type",
     date: Date = "date",
+    class: Option<super::JavaClass> = "type",
 });
 java_class!("Ljava/util/Calendar;", "java.util.Calendar" => Calendar);
 
@@ -55,7 +55,6 @@ pub struct InetAddress {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Holder {
     host_name: Option<String>,
-    original_host_name: Option<String>,
     address: i32,
     family: i32,
 }
@@ -65,7 +64,6 @@ impl InetAddress {
     pub fn new(host_name: Option<String>, address: Ipv4Addr) -> Self {
         InetAddress {
             holder: Holder {
-                original_host_name: host_name.clone(),
                 host_name,
                 address: u32::from(address).cast_signed(),
                 family: 1,
@@ -85,10 +83,9 @@ impl InetAddress {
 }
 
 wire_object!(Holder, "java.net.InetAddress$InetAddressHolder", {
-    family: i32 = "family",
-    address: i32 = "address",
     host_name: Option<String> = "hostName",
-    original_host_name: Option<String> = "originalHostName",
+    address: i32 = "address",
+    family: i32 = "family",
 });
 
 const INET_ADDRESS: &ClassDef = class_def!("java.net.InetAddress", ["holder"]);

@@ -1,0 +1,6 @@
+//! Statistics as filters, tables and metrics.
+
+mod export;
+mod filters;
+mod table;
+mod world;

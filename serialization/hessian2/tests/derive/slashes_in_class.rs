@@ -1,0 +1,9 @@
+use tenfold_macros::Wire;
+
+#[derive(Wire)]
+#[wire(class = "com/acme/Order", crate = "::tenfold_hessian2")]
+struct Order {
+    id: i64,
+}
+
+fn main() {}
