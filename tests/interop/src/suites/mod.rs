@@ -10,6 +10,7 @@ use crate::report::Report;
 
 mod capture;
 mod go_java;
+mod hessian;
 mod java_java;
 mod rust_faults;
 mod rust_java;
@@ -82,6 +83,12 @@ pub const ALL: &[Suite] = &[
         about: "the registry nodes of a Rust provider and consumer beside Java's, by parameter",
         by_default: true,
         run: rust_nodes::run,
+    },
+    Suite {
+        name: "hessian",
+        about: "thousands of random values to Java's Hessian library and back",
+        by_default: true,
+        run: hessian::run,
     },
     Suite {
         name: "capture-frames",
