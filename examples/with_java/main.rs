@@ -26,13 +26,13 @@ mod service;
 
 use std::{collections::BTreeMap, process::ExitCode, time::Duration};
 
-use tenfold::{
-    Application, Context, Dubbo, Reference, Service, registry_server::RegistryServer,
-};
+use tenfold::{Application, Context, Dubbo, Reference, Service, registry_server::RegistryServer};
 
 use crate::{
     java::HOST,
-    orders::{CreateOrder, Order, OrderError, OrderService, OrderServiceClient, OrderServiceServer},
+    orders::{
+        CreateOrder, Order, OrderError, OrderService, OrderServiceClient, OrderServiceServer,
+    },
     service::Orders,
 };
 
@@ -56,7 +56,10 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Failure> {
     java::build()?;
-    let server = RegistryServer::builder().listen(([127, 0, 0, 1], 0).into()).start().await?;
+    let server = RegistryServer::builder()
+        .listen(([127, 0, 0, 1], 0).into())
+        .start()
+        .await?;
     let registry = format!("zookeeper://{HOST}:{}", server.local_addr().port());
     println!("  registry       {registry}");
 
@@ -66,12 +69,19 @@ async fn run() -> Result<(), Failure> {
         .serve(Service::new(OrderServiceServer::new(Orders::default())))
         .start()
         .await?;
-    let rust_port = rust.exported().first().and_then(|url| url.port()).ok_or("nothing served")?;
+    let rust_port = rust
+        .exported()
+        .first()
+        .and_then(|url| url.port())
+        .ok_or("nothing served")?;
     println!("  Rust provider  port {rust_port}");
     let java_provider = java::provider(&registry).await?;
     println!("  Java provider  up");
 
-    let shop = Application::builder("shop-rust").registry(&registry).start().await?;
+    let shop = Application::builder("shop-rust")
+        .registry(&registry)
+        .start()
+        .await?;
     let mut reference = shop
         .refer::<OrderServiceClient>()
         .balance("roundrobin")
@@ -83,12 +93,18 @@ async fn run() -> Result<(), Failure> {
     for provider in reference.providers() {
         let url = format!("dubbo://{}", provider.address());
         let alone: OrderServiceClient = shop.refer().url(&url).build().await?;
-        by_provider.entry(refusal(&alone).await?).or_default().refused += 1;
+        by_provider
+            .entry(refusal(&alone).await?)
+            .or_default()
+            .refused += 1;
     }
 
     println!("\n  caller  provider  orders  refused  the last order");
     for (provider, seen) in &by_provider {
-        println!("  Rust    {provider:8}  {:6}  {:7}  {}", seen.orders, seen.refused, seen.last);
+        println!(
+            "  Rust    {provider:8}  {:6}  {:7}  {}",
+            seen.orders, seen.refused, seen.last
+        );
     }
     let said = java::consumer(rust_port).await?;
     let line = |word: &str| said.iter().find_map(|line| line.strip_prefix(word));
@@ -97,7 +113,11 @@ async fn run() -> Result<(), Failure> {
     println!("  Java    rust      {:6}  {:7}  {created}", 1, 1);
     println!("\n  what Java was told when it was refused: {refused}");
 
-    let works = |name: &str| by_provider.get(name).is_some_and(|it| it.orders > 0 && it.refused > 0);
+    let works = |name: &str| {
+        by_provider
+            .get(name)
+            .is_some_and(|it| it.orders > 0 && it.refused > 0)
+    };
     shop.shutdown().await;
     rust.shutdown().await;
     drop(java_provider);
@@ -119,7 +139,11 @@ struct Seen {
 
 fn request(amount: &str) -> Result<CreateOrder, Failure> {
     let tags = vec!["first".to_owned(), "gift".to_owned()];
-    Ok(CreateOrder { account_id: 42, amount: amount.parse()?, tags })
+    Ok(CreateOrder {
+        account_id: 42,
+        amount: amount.parse()?,
+        tags,
+    })
 }
 
 /// Makes orders through the list. The id of an order says who has made it.
@@ -129,7 +153,10 @@ async fn call(orders: &OrderServiceClient) -> Result<BTreeMap<String, Seen>, Fai
         let order = orders.create(&Context::new(), request("19.90")?).await?;
         let seen = by_provider.entry(maker(&order)).or_default();
         seen.orders += 1;
-        seen.last = format!("{} {:?} {} {:?}", order.id, order.status, order.amount, order.tags);
+        seen.last = format!(
+            "{} {:?} {} {:?}",
+            order.id, order.status, order.amount, order.tags
+        );
     }
     Ok(by_provider)
 }
@@ -138,7 +165,10 @@ async fn call(orders: &OrderServiceClient) -> Result<BTreeMap<String, Seen>, Fai
 /// its name.
 async fn refusal(orders: &OrderServiceClient) -> Result<String, Failure> {
     let name = maker(&orders.create(&Context::new(), request("1")?).await?);
-    if let Some(order) = orders.find(&Context::new(), "no-such-order".to_owned()).await? {
+    if let Some(order) = orders
+        .find(&Context::new(), "no-such-order".to_owned())
+        .await?
+    {
         return Err(format!("found what nobody made: {order:?}").into());
     }
     match orders.create(&Context::new(), request("0")?).await {

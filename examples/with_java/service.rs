@@ -17,7 +17,12 @@ pub struct Orders {
 
 impl OrderService for Orders {
     async fn find(&self, _cx: &Context, id: String) -> Result<Option<Order>, OrderError> {
-        Ok(self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned())
+        Ok(self
+            .made
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned())
     }
 
     async fn create(&self, _cx: &Context, request: CreateOrder) -> Result<Order, OrderError> {

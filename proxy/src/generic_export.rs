@@ -367,7 +367,10 @@ mod tests {
     fn an_array_of_objects_becomes_an_array_of_maps() -> Result<(), RpcError> {
         let person = Value::object("demo.Person").field("age", 7).build();
         let plain = generalize(&Value::typed_list("[demo.Person", [person]))?;
-        let map = Value::map([("class", Value::from("demo.Person")), ("age", Value::from(7))]);
+        let map = Value::map([
+            ("class", Value::from("demo.Person")),
+            ("age", Value::from(7)),
+        ]);
         assert_eq!(plain, Value::typed_list("[object", [map]));
         Ok(())
     }

@@ -189,8 +189,7 @@ mod tests {
         );
         let arguments = Packed(("a".to_owned(), 7));
         let future = target.invoke(Invocation::unary(call, Arc::new(arguments)));
-        let Poll::Ready(Ok(response)) =
-            pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+        let Poll::Ready(Ok(response)) = pin!(future).poll(&mut Context::from_waker(Waker::noop()))
         else {
             panic!("no answer");
         };
@@ -207,7 +206,10 @@ mod tests {
     fn a_typed_call_to_a_provider_without_classes_is_made_generic() {
         let text = answer("true");
         assert!(text.starts_with("join"), "{text}");
-        assert!(text.contains("java.lang.String") && text.contains("int"), "{text}");
+        assert!(
+            text.contains("java.lang.String") && text.contains("int"),
+            "{text}"
+        );
     }
 
     #[test]

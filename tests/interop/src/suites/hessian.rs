@@ -38,7 +38,10 @@ pub(super) fn run(run: &mut Run) -> Result<()> {
         || format!("{status}, see {}", log.display()),
     );
     if lines.is_empty() {
-        return Err(Error::new(format!("the check said nothing, see {}", log.display())));
+        return Err(Error::new(format!(
+            "the check said nothing, see {}",
+            log.display()
+        )));
     }
     Ok(())
 }
