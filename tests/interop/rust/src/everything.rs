@@ -25,6 +25,9 @@ use crate::types::{AllTypes, AnyAnimal, Color, EnumSet, Pair, Person, Reply, Sha
 /// What the methods answer.
 pub type Answer<T> = Result<T, Failure>;
 
+/// What `echoNested` takes: a map of lists of maps of persons.
+pub type Nested = HashMap<String, Vec<HashMap<String, Person>>>;
+
 /// How the methods fail.
 #[derive(Debug, thiserror::Error, ServiceError)]
 pub enum Failure {
@@ -303,11 +306,7 @@ pub trait Everything {
         cx: &Context,
         value: Option<HashMap<Color, Vec<String>>>,
     ) -> Answer<Option<HashMap<Color, Vec<String>>>>;
-    async fn echo_nested(
-        &self,
-        cx: &Context,
-        value: Option<HashMap<String, Vec<HashMap<String, Person>>>>,
-    ) -> Answer<Option<HashMap<String, Vec<HashMap<String, Person>>>>>;
+    async fn echo_nested(&self, cx: &Context, value: Option<Nested>) -> Answer<Option<Nested>>;
     async fn echo_color(&self, cx: &Context, value: Option<Color>) -> Answer<Option<Color>>;
     async fn echo_person(&self, cx: &Context, value: Option<Person>) -> Answer<Option<Person>>;
     async fn echo_all_types(

@@ -25,7 +25,7 @@ use tenfold::{
 };
 
 use crate::{
-    everything::{Answer, Everything, Failure, Reduced},
+    everything::{Answer, Everything, Failure, Nested, Reduced},
     samples,
     types::{AllTypes, AnyAnimal, Color, EnumSet, Pair, Person, Reply, Shadow},
 };
@@ -205,7 +205,7 @@ impl Everything for EverythingService {
         echo_int_map(Option<HashMap<String, i32>>),
         echo_person_map(Option<HashMap<i64, Option<Person>>>),
         echo_enum_map(Option<HashMap<Color, Vec<String>>>),
-        echo_nested(Option<HashMap<String, Vec<HashMap<String, Person>>>>),
+        echo_nested(Option<Nested>),
         echo_color(Option<Color>),
         echo_person(Option<Person>),
         echo_all_types(Option<AllTypes>),

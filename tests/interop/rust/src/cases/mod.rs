@@ -85,4 +85,4 @@ macro_rules! echoed {
         });
     )*};
 }
-pub(self) use echoed;
+use echoed;
