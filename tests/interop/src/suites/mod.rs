@@ -72,6 +72,12 @@ pub const ALL: &[Suite] = &[
         run: registry_java::control,
     },
     Suite {
+        name: "registry-lost",
+        about: "that Java comes back to no registry, ZooKeeper or ours, which has forgotten all",
+        by_default: false,
+        run: registry_java::lost,
+    },
+    Suite {
         name: "capture-frames",
         about: "writes the golden frames of Java into protocol/dubbo/tests/golden",
         by_default: false,
