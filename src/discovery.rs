@@ -13,6 +13,7 @@ use tenfold_common::{Url, keys};
 use tenfold_protocol::{
     BoxFuture, ErrorKind, Filter, Invocation, Invoker, Response, RpcError, ServiceDescriptor,
 };
+use tenfold_proxy::GenericTarget;
 use tenfold_registry::{Category, Registry, Subscription};
 use tokio::sync::watch;
 
@@ -246,7 +247,8 @@ impl InvokerFactory for Factory {
         let protocol = application
             .protocol(url)
             .map_err(|error| RpcError::new(ErrorKind::Config, error.to_string()))?;
-        protocol.refer(url.clone(), Arc::clone(&self.service))
+        let provider = protocol.refer(url.clone(), Arc::clone(&self.service))?;
+        Ok(GenericTarget::wrap(provider))
     }
 
     fn filters(&self, url: &Url) -> Vec<Arc<dyn Filter>> {

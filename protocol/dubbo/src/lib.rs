@@ -48,7 +48,7 @@ use crate::{
     clients::Clients,
     handler::DubboHandler,
     invoker::DubboInvoker,
-    services::{Service, Services},
+    services::{Limit, Service, Services},
 };
 
 /// The longest body unless a URL's `payload` says otherwise, as in Dubbo: 8 MiB.
@@ -81,6 +81,7 @@ struct Inner {
 struct Port {
     server: Server,
     services: Arc<Services>,
+    running: Arc<Limit>,
     address: String,
 }
 
@@ -124,7 +125,12 @@ impl Protocol for DubboProtocol {
             let key = service.key().to_string();
             let service = port
                 .services
-                .add(Service::new(url.clone(), service, invoker))
+                .add(Service::new(
+                    url.clone(),
+                    service,
+                    invoker,
+                    Arc::clone(&port.running),
+                ))
                 .ok_or_else(|| ExportError::Duplicate {
                     key,
                     address: port.address.clone(),
@@ -158,8 +164,11 @@ impl Protocol for DubboProtocol {
     fn shutdown(&self, quiet: Duration, deadline: Duration) -> BoxFuture<()> {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
+            // Under the lock of the map, so that a listener that is just being opened is in both.
+            let mut known = inner.ports.lock().await;
             let ports = std::mem::take(&mut *inner.listening.lock());
-            inner.ports.lock().await.clear();
+            known.clear();
+            drop(known);
             let end = Instant::now() + deadline;
             let mut closing = tokio::task::JoinSet::new();
             for port in ports {
@@ -192,15 +201,19 @@ impl Inner {
         let mut config = ServerConfig::default();
         config.connection = connection_config(url);
         config.accepts = url.param_as(keys::ACCEPTS).filter(|accepts| *accepts > 0);
-        let handler = DubboHandler::new(Arc::clone(&services), calls_max);
+        let running = Arc::new(Limit::new(calls_max));
+        let handler = DubboHandler::new(Arc::clone(&services), Arc::clone(&running));
         let server = Server::start(listener, Arc::new(handler), config);
         let port = Arc::new(Port {
             address: server.local_address().to_string(),
             server,
             services,
+            running,
         });
         self.listening.lock().push(Arc::clone(&port));
         entry.insert(Arc::clone(&port));
+        // A port that the system chose is found under its number too.
+        ports.insert(port.address.clone(), Arc::clone(&port));
         Ok(port)
     }
 }

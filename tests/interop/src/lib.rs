@@ -21,6 +21,7 @@ pub mod ours;
 pub mod ports;
 pub mod process;
 pub mod report;
+pub mod rust;
 pub mod suites;
 pub mod tap;
 pub mod zookeeper;

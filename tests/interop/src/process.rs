@@ -140,6 +140,12 @@ impl Peer {
         }
     }
 
+    /// Asks with SIGTERM, waits, and gives all lines.
+    pub fn stop_and_read(self) -> Result<Vec<String>> {
+        self.signal(Signal::TERM)?;
+        self.finish(STOP_LIMIT).map(|(lines, _)| lines)
+    }
+
     /// Ends the process at once, as a crash would.
     pub fn kill(mut self) -> Result<()> {
         self.child

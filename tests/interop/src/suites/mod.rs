@@ -14,6 +14,9 @@ mod hessian;
 mod java_java;
 mod registry_java;
 mod registry_server;
+mod rust_faults;
+mod rust_java;
+mod rust_nodes;
 mod zookeeper;
 
 /// A set of checks with a name.
@@ -46,6 +49,42 @@ pub const ALL: &[Suite] = &[
         about: "dubbo-go and Java call each other, at an address and through ZooKeeper",
         by_default: true,
         run: go_java::run,
+    },
+    Suite {
+        name: "rust-java",
+        about: "Rust, Java 3.3.6 and Java 2.7.23 call each other at a given address",
+        by_default: true,
+        run: rust_java::direct,
+    },
+    Suite {
+        name: "rust-zookeeper",
+        about: "the same through a real ZooKeeper, then all as providers in one list",
+        by_default: true,
+        run: rust_java::zookeeper,
+    },
+    Suite {
+        name: "rust-registry",
+        about: "the same through the built-in registry",
+        by_default: true,
+        run: rust_java::own_registry,
+    },
+    Suite {
+        name: "rust-go",
+        about: "Rust and dubbo-go call each other, at an address and through both registries",
+        by_default: true,
+        run: rust_java::go,
+    },
+    Suite {
+        name: "rust-faults",
+        about: "heartbeats, bursts, kills, polite ends, limits, with Rust on either end",
+        by_default: true,
+        run: rust_faults::run,
+    },
+    Suite {
+        name: "rust-nodes",
+        about: "the registry nodes of a Rust provider and consumer beside Java's, by parameter",
+        by_default: true,
+        run: rust_nodes::run,
     },
     Suite {
         name: "hessian",
