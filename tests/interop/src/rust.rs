@@ -58,7 +58,9 @@ pub fn case_names(folder: &Path) -> Result<Vec<String>> {
     if status.success() {
         Ok(lines)
     } else {
-        Err(Error::new(format!("the list of cases ended with {status}")))
+        Err(Error::new(format!(
+            "the list of cases ended with {status}"
+        )))
     }
 }
 

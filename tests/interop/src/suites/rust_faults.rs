@@ -74,11 +74,7 @@ fn burst(run: &mut Run, provider: Side) -> Result<()> {
         || format!("there are {connections}"),
     );
     let report = rust::outcome(calling)?;
-    tally(
-        run,
-        &format!("200 calls at once to {}", provider.shown()),
-        &report,
-    );
+    tally(run, &format!("200 calls at once to {}", provider.shown()), &report);
     serving.stop().map(|_| ())
 }
 
@@ -140,10 +136,7 @@ fn kill(run: &mut Run, provider: Side) -> Result<()> {
     calling.wait_for("LOST", LIMIT)?;
     let lost = killed.elapsed();
     run.check(
-        &format!(
-            "calls in flight at a killed {} fail at once",
-            provider.shown()
-        ),
+        &format!("calls in flight at a killed {} fail at once", provider.shown()),
         lost < AT_ONCE,
         || format!("after {lost:?}"),
     );
@@ -152,10 +145,7 @@ fn kill(run: &mut Run, provider: Side) -> Result<()> {
     calling.wait_for("BACK", LIMIT)?;
     let back = ready.elapsed();
     run.check(
-        &format!(
-            "a {} that is back is used within a second",
-            provider.shown()
-        ),
+        &format!("a {} that is back is used within a second", provider.shown()),
         back < AT_ONCE,
         || format!("after {back:?}"),
     );
@@ -166,11 +156,7 @@ fn kill(run: &mut Run, provider: Side) -> Result<()> {
         back.as_millis()
     );
     let report = rust::outcome(calling)?;
-    tally(
-        run,
-        &format!("{} killed and back", provider.shown()),
-        &report,
-    );
+    tally(run, &format!("{} killed and back", provider.shown()), &report);
     serving.stop().map(|_| ())
 }
 
@@ -180,11 +166,7 @@ fn unknown(run: &mut Run, provider: Side) -> Result<()> {
     let (serving, port) = provider.provider("lacking", &words, run.folder())?;
     let more = [at(port), ("reference.retries", "2".into())];
     let report = rust::outcome(scenario("unknown", "unknown", &more, run.folder())?)?;
-    tally(
-        run,
-        &format!("what {} does not have", provider.shown()),
-        &report,
-    );
+    tally(run, &format!("what {} does not have", provider.shown()), &report);
     serving.stop().map(|_| ())
 }
 
@@ -199,15 +181,8 @@ fn overload(run: &mut Run) -> Result<()> {
         let start = Instant::now();
         let report = java.consumer(&format!("full-{}", java.short()), &words, run.folder())?;
         let took = start.elapsed();
-        let why = report
-            .outcomes()
-            .find_map(|(_, why)| why)
-            .unwrap_or("held")
-            .to_owned();
-        println!(
-            "  Rust full for {java}: {}",
-            why.chars().take(300).collect::<String>()
-        );
+        let why = report.outcomes().find_map(|(_, why)| why).unwrap_or("held").to_owned();
+        println!("  Rust full for {java}: {}", why.chars().take(300).collect::<String>());
         run.check(
             &format!("{java} is refused at once by a full Rust provider, and told why"),
             why.contains("executes") && !why.contains("imeout") && took < LIMIT,
@@ -226,20 +201,10 @@ fn leaving(run: &mut Run, provider: Side, registry: &str) -> Result<()> {
     let mut calling = scenario("load", "leaving", &[place], run.folder())?;
     calling.wait_for("CALLING", LIMIT)?;
     let took = leaving.stop()?;
-    let calls = calling
-        .wait_for("CALLS", LIMIT)
-        .unwrap_or_else(|_| "no".to_owned());
+    let calls = calling.wait_for("CALLS", LIMIT).unwrap_or_else(|_| "no".to_owned());
     let report = rust::outcome(calling)?;
-    println!(
-        "  {} left in {} ms under {calls} calls",
-        provider.shown(),
-        took.as_millis()
-    );
-    tally(
-        run,
-        &format!("{} leaves a Rust consumer", provider.shown()),
-        &report,
-    );
+    println!("  {} left in {} ms under {calls} calls", provider.shown(), took.as_millis());
+    tally(run, &format!("{} leaves a Rust consumer", provider.shown()), &report);
     staying.stop().map(|_| ())
 }
 

@@ -75,7 +75,12 @@ impl Side {
         }
     }
 
-    pub(super) fn consumer(self, name: &str, options: &[String], folder: &Path) -> Result<Report> {
+    pub(super) fn consumer(
+        self,
+        name: &str,
+        options: &[String],
+        folder: &Path,
+    ) -> Result<Report> {
         rust::outcome(self.start_consumer(name, options, folder)?)
     }
 }
@@ -166,7 +171,11 @@ fn through(run: &mut Run, registry: &str, kind: &str) -> Result<()> {
             let name = format!("consumer-{}-{}", consumer.short(), provider.short());
             let wanted = options(&[("registry", registry.to_owned())]);
             let report = consumer.consumer(&name, &wanted, run.folder())?;
-            let pair = format!("{} finds {} in {kind}", consumer.shown(), provider.shown());
+            let pair = format!(
+                "{} finds {} in {kind}",
+                consumer.shown(),
+                provider.shown()
+            );
             run.tally(&pair, &report, |case| {
                 known(&table, case, consumer, provider, Way::Registry)
             });
@@ -247,16 +256,12 @@ fn go_through(run: &mut Run, registry: u16, kind: &str) -> Result<()> {
     let plain = ("registry", format!("127.0.0.1:{registry}"));
     let (serving, _) = rust::provider("rust", &options(&[ours.clone()]), run.folder())?;
     let report = golang::consumer("go-consumer", &options(&[plain.clone()]), run.folder())?;
-    run.tally(&format!("dubbo-go finds Rust in {kind}"), &report, |_| {
-        false
-    });
+    run.tally(&format!("dubbo-go finds Rust in {kind}"), &report, |_| false);
     serving.stop()?;
     let wanted = options(&[plain, ("host", HOST.into())]);
     let (go, _) = golang::provider("go", &wanted, run.folder())?;
     let wanted = options(&[ours, ("cases", "reduced.*".into())]);
     let report = rust::consumer("rust-consumer", &wanted, run.folder())?;
-    run.tally(&format!("Rust finds dubbo-go in {kind}"), &report, |_| {
-        false
-    });
+    run.tally(&format!("Rust finds dubbo-go in {kind}"), &report, |_| false);
     go.stop().map(|_| ())
 }

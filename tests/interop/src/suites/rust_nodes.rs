@@ -22,29 +22,14 @@ const JAVA_ALONE: &[(&str, &str)] = &[
     ("executor-management-mode", "a Java thread pool setting"),
     ("file-cache", "a Java setting of the registry's cache"),
     ("logger", "Java's logging library"),
-    (
-        "oneWay.return",
-        "a setting of the call, not of the consumer; no provider reads it",
-    ),
+    ("oneWay.return", "a setting of the call, not of the consumer; no provider reads it"),
     ("oneWay.sent", "the same"),
-    (
-        "prefer.serialization",
-        "a 3.x hint; who does not find it takes Hessian 2, which we speak",
-    ),
+    ("prefer.serialization", "a 3.x hint; who does not find it takes Hessian 2, which we speak"),
     ("qos.enable", "Java's own admin port"),
-    (
-        "revision",
-        "the version of the jar; Java shows it and decides nothing by it",
-    ),
+    ("revision", "the version of the jar; Java shows it and decides nothing by it"),
     ("serialize.check.status", "the level of Java's class filter"),
-    (
-        "service-name-mapping",
-        "says that the mapping node exists, for Java's own migration",
-    ),
-    (
-        "unloadClusterRelated",
-        "a Java setting of how references start",
-    ),
+    ("service-name-mapping", "says that the mapping node exists, for Java's own migration"),
+    ("unloadClusterRelated", "a Java setting of how references start"),
 ];
 
 /// What we write and Java does not.
@@ -59,10 +44,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("methods", "compared by itself: `$`-methods do not count"),
     ("timestamp", "the time"),
     ("pid", "the process"),
-    (
-        "generic",
-        "Java says true for a service without class; ours names its methods",
-    ),
+    ("generic", "Java says true for a service without class; ours names its methods"),
 ];
 
 pub(super) fn run(run: &mut Run) -> Result<()> {
@@ -83,10 +65,7 @@ pub(super) fn run(run: &mut Run) -> Result<()> {
     let mut consumer = rust::start("consumer", "consumer", &words, run.folder())?;
     consumer.wait_for("DONE", Duration::from_secs(60))?;
     let tree = registry.tree()?;
-    let decoded: Vec<String> = tree
-        .iter()
-        .map(|node| super::capture::decoded(&node.path))
-        .collect();
+    let decoded: Vec<String> = tree.iter().map(|node| super::capture::decoded(&node.path)).collect();
     let rust = read(decoded.iter().map(String::as_str));
     for (key, wanted) in &java {
         match rust.get(key) {
@@ -95,9 +74,7 @@ pub(super) fn run(run: &mut Run) -> Result<()> {
         }
     }
     for key in rust.keys().filter(|key| !java.contains_key(*key)) {
-        run.check(&format!("Java writes {key} too"), false, || {
-            "it does not".into()
-        });
+        run.check(&format!("Java writes {key} too"), false, || "it does not".into());
     }
     kinds(run, &tree);
     rust::outcome(consumer)?;
@@ -107,11 +84,9 @@ pub(super) fn run(run: &mut Run) -> Result<()> {
         .into_iter()
         .filter(|node| node.kind == "ephemeral")
         .collect();
-    run.check(
-        "Rust leaves no ephemeral node behind",
-        left.is_empty(),
-        || format!("{left:?}"),
-    );
+    run.check("Rust leaves no ephemeral node behind", left.is_empty(), || {
+        format!("{left:?}")
+    });
     registry.stop().map(|_| ())
 }
 
@@ -122,17 +97,11 @@ type Params = BTreeMap<String, String>;
 fn read<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<Key, Params> {
     let mut nodes = BTreeMap::new();
     for path in paths {
-        let Some((folder, url)) = path
-            .split_once("/providers/")
-            .or(path.split_once("/consumers/"))
+        let Some((folder, url)) = path.split_once("/providers/").or(path.split_once("/consumers/"))
         else {
             continue;
         };
-        let category = if path.contains("/providers/") {
-            "provider"
-        } else {
-            "consumer"
-        };
+        let category = if path.contains("/providers/") { "provider" } else { "consumer" };
         let (head, query) = url.split_once('?').unwrap_or((url, ""));
         let params: Params = query
             .split('&')

@@ -64,10 +64,7 @@ impl Cases {
         F: Fn(Arc<Peer>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), Fault>> + Send + 'static,
     {
-        self.all.push(Case {
-            name,
-            run: Box::new(move |peer| Box::pin(run(peer))),
-        });
+        self.all.push(Case { name, run: Box::new(move |peer| Box::pin(run(peer))) });
     }
 }
 

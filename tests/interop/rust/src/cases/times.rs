@@ -55,8 +55,5 @@ fn time() -> LocalTime {
 }
 
 fn date_time() -> LocalDateTime {
-    LocalDateTime {
-        time: time(),
-        date: date(),
-    }
+    LocalDateTime { time: time(), date: date() }
 }
