@@ -174,8 +174,16 @@ impl Reply {
 }
 
 impl Call {
-    pub(crate) fn new(link: Arc<Link>, state: State) -> Self {
-        Self { link, state }
+    #[inline]
+    pub(crate) fn begin(link: &Arc<Link>, request: Outgoing<'_>) -> Self {
+        let state = match link.try_call(&request) {
+            Some(key) => State::Sent(key),
+            None => link.send(request, true),
+        };
+        Self {
+            link: link.clone(),
+            state,
+        }
     }
 }
 
@@ -185,14 +193,17 @@ impl Future for Call {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         loop {
+            if let State::Sent(key) = this.state {
+                let Poll::Ready(outcome) = this.link.poll_call(key, cx.waker()) else {
+                    return Poll::Pending;
+                };
+                this.state = State::Taken;
+                return Poll::Ready(match outcome {
+                    Outcome::Answer(reply) => Ok(reply),
+                    failed => failed.into(),
+                });
+            }
             match &this.state {
-                State::Sent(key) => {
-                    let Poll::Ready(outcome) = this.link.poll_call(*key, cx.waker()) else {
-                        return Poll::Pending;
-                    };
-                    this.state = State::Taken;
-                    return Poll::Ready(outcome.into());
-                }
                 State::Waiting(..) => {
                     if this
                         .link
@@ -207,7 +218,7 @@ impl Future for Call {
                     this.state = State::Taken;
                     return Poll::Ready(Err(error));
                 }
-                State::Appended | State::Taken => {
+                State::Sent(_) | State::Appended | State::Taken => {
                     unreachable!("a call is not polled after it is done")
                 }
             }
@@ -217,13 +228,18 @@ impl Future for Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.link.give_up(&self.state);
+        if !matches!(self.state, State::Taken) {
+            self.link.give_up(&self.state);
+        }
     }
 }
 
 impl OneWay {
-    pub(crate) fn new(link: Arc<Link>, state: State) -> Self {
-        Self { link, state }
+    pub(crate) fn begin(link: &Arc<Link>, request: Outgoing<'_>) -> Self {
+        Self {
+            link: link.clone(),
+            state: link.send(request, false),
+        }
     }
 }
 

@@ -25,7 +25,7 @@ const FLAG_EVENT: u8 = 0x20;
 const MASK_SERIALIZATION: u8 = 0x1f;
 
 /// The status of an event that answers another.
-const STATUS_OK: u8 = 20;
+pub(crate) const STATUS_OK: u8 = 20;
 
 /// The serialization whose bytes for null and for strings are known here.
 pub(crate) const HESSIAN2: u8 = 2;
@@ -59,14 +59,13 @@ pub enum FrameKind {
 }
 
 /// What a frame head says, without the length.
+///
+/// It is kept as the wire has it: two bytes and an id, which move in two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// What the frame is.
-    pub kind: FrameKind,
-    /// Dubbo's number of the serialization of the body, 0 to 31.
-    pub serialization: u8,
-    /// The request that the frame makes or answers.
-    pub id: RequestId,
+    id: RequestId,
+    flags: u8,
+    status: u8,
 }
 
 /// What an event tells.
@@ -99,22 +98,25 @@ impl ExchangeCodec {
 impl FrameCodec for ExchangeCodec {
     type Head = Head;
 
+    #[inline]
     fn decode_head(&self, bytes: &[u8]) -> Result<Option<FrameHead<Head>>, FrameError> {
         let Some(head) = bytes.first_chunk::<HEAD_BYTES>() else {
             return check_magic(bytes).map(|()| None);
         };
-        let [m0, m1, flags, status, id @ .., l0, l1, l2, l3] = *head;
+        let [m0, m1, flags, status, ..] = *head;
         if u16::from_be_bytes([m0, m1]) != MAGIC {
             return Err(FrameError::Magic(u16::from_be_bytes([m0, m1])));
         }
-        let length = i32::from_be_bytes([l0, l1, l2, l3]);
+        // One wide number instead of sixteen bytes: this runs for every frame.
+        let wide = u128::from_be_bytes(*head);
+        let length = (wide as u32).cast_signed();
         let body_bytes = usize::try_from(length).map_err(|_| FrameError::NegativeLength(length))?;
         let head = Head {
-            kind: FrameKind::from_wire(flags, status),
-            serialization: flags & MASK_SERIALIZATION,
-            id: RequestId(i64::from_be_bytes(id)),
+            id: RequestId(((wide >> 32) as u64).cast_signed()),
+            flags,
+            status,
         };
-        if head.kind.is_event() && body_bytes > EVENT_BYTES_MAX {
+        if flags & FLAG_EVENT != 0 && body_bytes > EVENT_BYTES_MAX {
             return Err(FrameError::EventTooLong {
                 bytes: body_bytes,
                 limit: EVENT_BYTES_MAX,
@@ -141,44 +143,85 @@ fn check_magic(bytes: &[u8]) -> Result<(), FrameError> {
     }
 }
 
-impl FrameKind {
-    fn from_wire(flags: u8, status: u8) -> Self {
-        let two_way = flags & FLAG_TWO_WAY != 0;
-        match (flags & FLAG_REQUEST != 0, flags & FLAG_EVENT != 0) {
-            (true, false) => Self::Request { two_way },
-            (true, true) => Self::Event { two_way },
-            (false, false) => Self::Response { status },
-            (false, true) => Self::EventResponse,
-        }
-    }
-
-    fn is_event(self) -> bool {
-        matches!(self, Self::Event { .. } | Self::EventResponse)
-    }
-}
-
 impl Head {
-    /// The bytes of a head with a body of `body_bytes` behind it.
-    ///
-    /// A body that does not fit into Dubbo's signed length must have been refused before.
-    pub fn to_bytes(self, body_bytes: usize) -> [u8; HEAD_BYTES] {
-        let (flags, status) = match self.kind {
+    /// The head of a frame of `kind`; of the serialization number the lower five bits count.
+    #[inline]
+    pub fn new(kind: FrameKind, serialization: u8, id: RequestId) -> Self {
+        let (flags, status) = match kind {
             FrameKind::Request { two_way } => (FLAG_REQUEST | two_way_flag(two_way), 0),
             FrameKind::Event { two_way } => (FLAG_REQUEST | FLAG_EVENT | two_way_flag(two_way), 0),
             FrameKind::Response { status } => (0, status),
             FrameKind::EventResponse => (FLAG_EVENT, STATUS_OK),
         };
-        let length = i32::try_from(body_bytes).unwrap_or(i32::MAX);
-        let mut bytes = [0; HEAD_BYTES];
-        bytes[0..2].copy_from_slice(&MAGIC.to_be_bytes());
-        bytes[2] = flags | (self.serialization & MASK_SERIALIZATION);
-        bytes[3] = status;
-        bytes[4..12].copy_from_slice(&self.id.0.to_be_bytes());
-        bytes[12..16].copy_from_slice(&length.to_be_bytes());
-        bytes
+        Self {
+            id,
+            flags: flags | (serialization & MASK_SERIALIZATION),
+            status,
+        }
+    }
+
+    /// The head of the answer to this frame.
+    #[inline]
+    pub fn answer(self, status: u8) -> Self {
+        Self {
+            id: self.id,
+            flags: self.flags & (MASK_SERIALIZATION | FLAG_EVENT),
+            status,
+        }
+    }
+
+    /// The same head for a body in another serialization.
+    #[inline]
+    #[must_use]
+    pub fn with_serialization(self, serialization: u8) -> Self {
+        Self {
+            flags: self.flags & !MASK_SERIALIZATION | serialization & MASK_SERIALIZATION,
+            ..self
+        }
+    }
+
+    /// What the frame is.
+    #[inline]
+    pub fn kind(self) -> FrameKind {
+        let two_way = self.flags & FLAG_TWO_WAY != 0;
+        let event = self.flags & FLAG_EVENT != 0;
+        match (self.flags & FLAG_REQUEST != 0, event) {
+            (true, false) => FrameKind::Request { two_way },
+            (true, true) => FrameKind::Event { two_way },
+            (false, false) => FrameKind::Response {
+                status: self.status,
+            },
+            (false, true) => FrameKind::EventResponse,
+        }
+    }
+
+    /// Dubbo's number of the serialization of the body, 0 to 31.
+    #[inline]
+    pub fn serialization(self) -> u8 {
+        self.flags & MASK_SERIALIZATION
+    }
+
+    /// The request that the frame makes or answers.
+    #[inline]
+    pub fn id(self) -> RequestId {
+        self.id
+    }
+
+    /// The bytes of a head with a body of `body_bytes` behind it.
+    ///
+    /// A body that does not fit into Dubbo's signed length must have been refused before.
+    #[inline]
+    pub fn to_bytes(self, body_bytes: usize) -> [u8; HEAD_BYTES] {
+        let length = u32::try_from(body_bytes).unwrap_or(u32::MAX) & i32::MAX.cast_unsigned();
+        let first = u32::from(MAGIC) << 16 | u32::from(self.flags) << 8 | u32::from(self.status);
+        let wide = u128::from(first) << 96
+            | u128::from(self.id.0.cast_unsigned()) << 32
+            | u128::from(length);
+        wide.to_be_bytes()
     }
 }
 
+#[inline]
 fn two_way_flag(two_way: bool) -> u8 {
     if two_way { FLAG_TWO_WAY } else { 0 }
 }
@@ -234,11 +277,7 @@ mod tests {
         let flags: Vec<u8> = every_kind()
             .into_iter()
             .map(|kind| {
-                let head = Head {
-                    kind,
-                    serialization: HESSIAN2,
-                    id: RequestId(1),
-                };
+                let head = Head::new(kind, HESSIAN2, RequestId(1));
                 head.to_bytes(0)[2]
             })
             .collect();
@@ -250,11 +289,7 @@ mod tests {
         for kind in every_kind() {
             for id in [0, 1, -1, i64::MIN, i64::MAX] {
                 for serialization in [0, 2, 31] {
-                    let head = Head {
-                        kind,
-                        serialization,
-                        id: RequestId(id),
-                    };
+                    let head = Head::new(kind, serialization, RequestId(id));
                     let found = decode(&head.to_bytes(15)).expect("a head").expect("whole");
                     assert_eq!(found.head, head);
                     assert_eq!(found.body_bytes, 15);
@@ -265,11 +300,7 @@ mod tests {
 
     #[test]
     fn a_heartbeat_is_the_frame_that_java_sends() {
-        let head = Head {
-            kind: FrameKind::Event { two_way: true },
-            serialization: HESSIAN2,
-            id: RequestId(7),
-        };
+        let head = Head::new(FrameKind::Event { two_way: true }, HESSIAN2, RequestId(7));
         let mut frame = head.to_bytes(1).to_vec();
         frame.extend_from_slice(Event::Heartbeat.body());
         let expected = [
@@ -293,12 +324,8 @@ mod tests {
 
     #[test]
     fn lengths_are_checked_at_the_head() {
-        let mut head = Head {
-            kind: FrameKind::Request { two_way: true },
-            serialization: HESSIAN2,
-            id: RequestId(1),
-        }
-        .to_bytes(0);
+        let mut head =
+            Head::new(FrameKind::Request { two_way: true }, HESSIAN2, RequestId(1)).to_bytes(0);
         head[12..].copy_from_slice(&(-1i32).to_be_bytes());
         assert_eq!(decode(&head), Err(FrameError::NegativeLength(-1)));
         head[12..].copy_from_slice(&i32::MAX.to_be_bytes());

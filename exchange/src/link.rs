@@ -14,7 +14,7 @@ use std::{
 };
 
 use parking_lot::{Mutex, MutexGuard};
-use tenfold_transport::{CloseReason, TransportError, WriteQueue};
+use tenfold_transport::{CloseReason, LARGE_BYTES_MIN, TransportError, WriteQueue};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -128,7 +128,34 @@ impl Link {
         })
     }
 
+    /// Begins a call in the common case: a short borrowed body, and room for it. Every call comes
+    /// here first, so it is kept apart from the uncommon cases, which are for [`Self::send`].
+    #[inline]
+    pub(crate) fn try_call(&self, request: &Outgoing<'_>) -> Option<CallKey> {
+        let Body::Slice(body) = request.body else {
+            return None;
+        };
+        if body.len() > self.payload_bytes_max.min(LARGE_BYTES_MIN) {
+            return None;
+        }
+        let mut inner = self.inner.lock();
+        if inner.core.admit() != Admission::Go {
+            return None;
+        }
+        let key = inner
+            .core
+            .begin(request.deadline, HEAD_BYTES + body.len())?;
+        let kind = FrameKind::Request { two_way: true };
+        let head = Head::new(kind, request.serialization, key.id());
+        let small = inner.out.small();
+        small.extend_from_slice(&head.to_bytes(body.len()));
+        small.extend_from_slice(body);
+        wake_task(inner);
+        Some(key)
+    }
+
     /// Sends a request, or lets it wait for room.
+    #[inline(never)]
     pub(crate) fn send(&self, request: Outgoing<'_>, two_way: bool) -> State {
         let bytes = request.body.len();
         if bytes > self.payload_bytes_max {
@@ -174,12 +201,17 @@ impl Link {
     }
 
     /// Takes a call's outcome, or leaves `waker` to be woken.
+    #[inline]
     pub(crate) fn poll_call(&self, key: CallKey, waker: &Waker) -> Poll<Outcome<Reply>> {
-        let polled = self.inner.lock().core.poll_call(key, waker);
-        polled.map(|(outcome, next)| {
-            wake(next);
-            outcome
-        })
+        let mut inner = self.inner.lock();
+        let polled = inner.core.poll_call(key, waker);
+        if polled.is_ready()
+            && let Some(next) = inner.core.next_caller()
+        {
+            drop(inner);
+            next.wake();
+        }
+        polled
     }
 
     /// Moves a waiting request on: ready when it waits no more.
@@ -426,6 +458,7 @@ impl Link {
 
 impl Inner {
     /// Appends a request and says what its caller waits for.
+    #[inline]
     fn append_request(
         &mut self,
         serialization: u8,
@@ -447,22 +480,14 @@ impl Inner {
             self.core.on_append(frame_bytes);
             (self.next_event_id(), State::Appended)
         };
-        let head = Head {
-            kind,
-            serialization,
-            id,
-        };
+        let head = Head::new(kind, serialization, id);
         self.put(head, body);
         state
     }
 
     /// Appends a notice.
     pub(crate) fn append_event(&mut self, event: Event, two_way: bool) {
-        let head = Head {
-            kind: FrameKind::Event { two_way },
-            serialization: HESSIAN2,
-            id: self.next_event_id(),
-        };
+        let head = Head::new(FrameKind::Event { two_way }, HESSIAN2, self.next_event_id());
         self.append(head, Body::Slice(event.body()));
     }
 
@@ -472,6 +497,7 @@ impl Inner {
         self.put(head, body);
     }
 
+    #[inline]
     fn put(&mut self, head: Head, body: Body<'_>) {
         let small = self.out.small();
         small.extend_from_slice(&head.to_bytes(body.len()));
@@ -498,6 +524,7 @@ impl std::fmt::Debug for Link {
 }
 
 /// Lets the lock go and wakes the connection's task if it sleeps.
+#[inline]
 fn wake_task(mut inner: MutexGuard<'_, Inner>) {
     let task = inner.task.take();
     drop(inner);

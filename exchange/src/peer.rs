@@ -32,12 +32,12 @@ impl Peer {
     /// Behind a client this is the client's link: after a reconnection requests go over the newer
     /// connection.
     pub fn request(&self, request: Outgoing<'_>) -> Call {
-        Call::new(self.link.clone(), self.link.send(request, true))
+        Call::begin(&self.link, request)
     }
 
     /// Sends a request that has no answer. See [`Client::one_way`](crate::Client::one_way).
     pub fn one_way(&self, request: Outgoing<'_>) -> OneWay {
-        OneWay::new(self.link.clone(), self.link.send(request, false))
+        OneWay::begin(&self.link, request)
     }
 
     /// The peer's address.

@@ -31,7 +31,7 @@ const READ_BYTES_MAX: usize = 64 * 1024;
 /// Bodies up to this are copied out, longer ones are handed out by reference. A copy of this size
 /// costs about what a shared buffer costs to count, and a short body must not keep a whole read
 /// buffer alive.
-const SHARED_BYTES_MIN: usize = 4 * 1024;
+const SHARED_BYTES_MIN: usize = 64;
 
 /// How the head of a frame is read.
 pub trait FrameCodec {
@@ -149,6 +149,7 @@ impl<C: FrameCodec> FrameReader<C> {
     /// The next frame, or `None` until more bytes have come.
     ///
     /// After an error the reader has lost its place and must not be used again.
+    #[inline(always)]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_, C::Head>>, FrameError> {
         if self.skip_bytes > 0 && !self.skip() {
             return Ok(None);
@@ -251,6 +252,7 @@ impl<C: FrameCodec> FrameReader<C> {
 
 impl FrameBody<'_> {
     /// The body as bytes of its own: copied when short, by reference when long.
+    #[inline]
     pub fn into_bytes(mut self) -> Bytes {
         if self.bytes < SHARED_BYTES_MIN {
             return Bytes::copy_from_slice(&self);

@@ -68,15 +68,14 @@ impl Client {
     /// Its bytes are appended before this returns, unless there is no room or no connection yet:
     /// then the call waits, in order, and the wait counts against the deadline. Requests leave in
     /// the order in which this was called.
+    #[inline]
     pub fn request(&self, request: Outgoing<'_>) -> Call {
-        let link = &self.inner.link;
-        Call::new(link.clone(), link.send(request, true))
+        Call::begin(&self.inner.link, request)
     }
 
     /// Sends a request that has no answer.
     pub fn one_way(&self, request: Outgoing<'_>) -> OneWay {
-        let link = &self.inner.link;
-        OneWay::new(link.clone(), link.send(request, false))
+        OneWay::begin(&self.inner.link, request)
     }
 
     /// Waits until the connection stands, or an attempt to make it has failed. Asks a lazy client

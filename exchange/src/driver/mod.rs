@@ -15,15 +15,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use parking_lot::MutexGuard;
 use tenfold_transport::{Channel, CloseReason, Frame, FrameReader, ReadWatch, Stage, WriteQueue};
 use tokio_util::task::TaskTracker;
 
 use self::{serve::Service, timer::Timer};
 use crate::{
-    ConnectionConfig, Event, ExchangeCodec, Fault, FrameKind, Handler, Head, Peer, Reply,
-    RequestId,
+    ConnectionConfig, Event, ExchangeCodec, Fault, FrameKind, Handler, Peer, Reply,
+    codec::STATUS_OK,
     link::{Inner, Link, wake_all},
-    proto::{Leave, Liveness, Outcome, Pulse},
+    proto::{Leave, Liveness, Pulse},
 };
 
 pub(crate) use self::timer::{Timer as DriverTimer, now};
@@ -52,8 +53,6 @@ pub(crate) struct Driver<H: Handler> {
     /// under way.
     paused: bool,
     served_full: bool,
-    /// Answers for calls of this side, to be handed out under one lock.
-    arrived: Vec<(RequestId, Outcome<Reply>)>,
     wakers: Vec<Waker>,
 
     /// What is being written.
@@ -116,7 +115,6 @@ impl<H: Handler> Driver<H> {
             backlog: false,
             paused: false,
             served_full: false,
-            arrived: Vec::new(),
             wakers: Vec::new(),
             writing: WriteQueue::new(),
             writing_shared: false,
@@ -275,91 +273,73 @@ impl<H: Handler> Driver<H> {
     /// Handles whole frames, up to the bounds of a turn, and says how many.
     fn handle_frames(&mut self, now: Instant) -> Result<usize, CloseReason> {
         let mut frames = 0;
-        let mut polls = 0;
+        let mut requests = 0;
+        let link = self.link.clone();
+        // Held from one answer to the next, let go for everything else: no user code runs under it.
+        let mut held = None;
         let handled = loop {
-            self.backlog = polls >= self.config.polls_per_turn_max || !self.may_read();
+            self.backlog = requests >= self.config.polls_per_turn_max || !self.may_read();
             if self.backlog {
                 break Ok(());
             }
-            match self.reader.next_frame() {
+            let frame = match self.reader.next_frame() {
+                Ok(Some(frame)) => frame,
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error.into()),
-                Ok(Some(Frame::Oversized {
-                    head,
-                    body_bytes,
-                    body_bytes_max,
-                })) => match head.kind {
-                    FrameKind::Response { .. } => {
-                        let outcome = Outcome::AnswerTooLarge {
-                            bytes: body_bytes,
-                            limit: body_bytes_max,
-                        };
-                        self.arrived.push((head.id, outcome));
-                    }
-                    _ => {
-                        let fault = Fault::RequestTooLarge {
-                            bytes: body_bytes,
-                            limit: body_bytes_max,
-                        };
-                        self.service.refuse(head, fault, &mut self.answers);
-                    }
-                },
-                Ok(Some(Frame::Whole { head, body })) => match head.kind {
+            };
+            frames += 1;
+            match frame {
+                Frame::Whole { head, body } => match head.kind() {
                     FrameKind::Response { status } => {
-                        let reply = Reply::new(status, head.serialization, body.into_bytes());
-                        self.arrived.push((head.id, Outcome::Answer(reply)));
+                        let inner: &mut MutexGuard<'_, Inner> =
+                            held.get_or_insert_with(|| link.lock());
+                        let reply = || Reply::new(status, head.serialization(), body.into_bytes());
+                        inner.core.on_answer(head.id(), reply, &mut self.wakers);
                     }
                     FrameKind::Request { two_way } => {
-                        polls += 1;
+                        held = None;
+                        requests += 1;
                         if let Some(leave) = &mut self.leave {
                             leave.on_request(now);
                         }
-                        let spawned = self.service.serve(
-                            &self.link,
-                            head,
-                            two_way,
-                            body,
-                            now,
-                            &mut self.answers,
-                        );
-                        if spawned {
-                            self.served_full = !self.link.lock().core.may_serve();
+                        let answers = &mut self.answers;
+                        if self.service.serve(&link, head, two_way, body, now, answers) {
+                            self.served_full = !link.lock().core.may_serve();
                         }
                     }
                     FrameKind::Event { two_way } => {
+                        held = None;
                         let event = Event::from_body(two_way, &body);
                         if two_way {
-                            let answer = Head {
-                                kind: FrameKind::EventResponse,
-                                ..head
-                            };
+                            let answer = head.answer(STATUS_OK);
                             let small = self.answers.small();
                             small.extend_from_slice(&answer.to_bytes(body.len()));
                             small.extend_from_slice(&body);
                         }
-                        drop(body);
-                        on_event(&self.link, event);
+                        on_event(&link, event);
                     }
                     FrameKind::EventResponse => {}
                 },
+                Frame::Oversized {
+                    head,
+                    body_bytes: bytes,
+                    body_bytes_max: limit,
+                } => {
+                    if let FrameKind::Response { .. } = head.kind() {
+                        let inner = held.get_or_insert_with(|| link.lock());
+                        let (core, wakers) = (&mut inner.core, &mut self.wakers);
+                        core.on_long_answer(head.id(), bytes, limit, wakers);
+                    } else {
+                        held = None;
+                        let fault = Fault::RequestTooLarge { bytes, limit };
+                        self.service.refuse(head, fault, &mut self.answers);
+                    }
+                }
             }
-            frames += 1;
         };
-        self.deliver();
-        handled.map(|()| frames)
-    }
-
-    /// Hands answers out to the calls that wait for them.
-    fn deliver(&mut self) {
-        if self.arrived.is_empty() {
-            return;
-        }
-        let mut inner = self.link.lock();
-        for (id, outcome) in self.arrived.drain(..) {
-            inner.core.on_answer(id, outcome, &mut self.wakers);
-        }
-        drop(inner);
+        drop(held);
         wake_all(&mut self.wakers);
+        handled.map(|()| frames)
     }
 
     // ---- time ----
@@ -433,7 +413,7 @@ impl<H: Handler> Driver<H> {
         self.reader.release();
         self.writing.release();
         self.answers.release();
-        self.arrived = Vec::new();
+        self.wakers = Vec::new();
         inner.out.release();
         inner.core.release_memory();
         None

@@ -70,9 +70,9 @@ impl<H: Handler> Service<H> {
             return false;
         };
         let incoming = Incoming {
-            id: request.id,
+            id: request.id(),
             two_way,
-            serialization: request.serialization,
+            serialization: request.serialization(),
             received,
             body: IncomingBody(body),
         };
@@ -114,7 +114,7 @@ impl<H: Handler> Service<H> {
 
     /// Answers a request that was never handed to the handler.
     pub(super) fn refuse(&self, request: Head, fault: Fault, answers: &mut WriteQueue) {
-        if matches!(request.kind, FrameKind::Request { two_way: true }) {
+        if matches!(request.kind(), FrameKind::Request { two_way: true }) {
             write_fault(&*self.handler, request, fault, answers);
         }
     }
@@ -143,7 +143,7 @@ impl<H: Handler> Future for Serving<H> {
                 Err(_) => ServingState::Panicked,
             };
         }
-        if matches!(this.request.kind, FrameKind::Request { two_way: true }) {
+        if matches!(this.request.kind(), FrameKind::Request { two_way: true }) {
             ready!(this.link.poll_answer(&mut this.ticket, cx.waker()));
             this.answer();
         }
@@ -196,7 +196,7 @@ fn write_answer<H: Handler>(
     let body_start = start + HEAD_BYTES;
     small.resize(body_start, 0);
     let encoded = catch_unwind(AssertUnwindSafe(|| {
-        let mut body = AnswerBody::new(small, request.serialization, bytes_max);
+        let mut body = AnswerBody::new(small, request.serialization(), bytes_max);
         let status = answer.encode(&mut body);
         (status, body.serialization(), body.into_tail())
     }));
@@ -206,10 +206,7 @@ fn write_answer<H: Handler>(
             let tail_bytes = tail.as_ref().map_or(0, |tail| tail.len());
             let bytes = small.len().saturating_sub(body_start) + tail_bytes;
             if bytes <= bytes_max {
-                let answer = Head {
-                    serialization,
-                    ..request
-                };
+                let answer = request.with_serialization(serialization);
                 put_head(small, start, answer, status, bytes);
                 if let Some(tail) = tail {
                     queue.push(tail);
@@ -234,7 +231,7 @@ fn write_fault<H: Handler>(handler: &H, request: Head, fault: Fault, queue: &mut
     let body_start = start + HEAD_BYTES;
     small.resize(body_start, 0);
     let status = catch_unwind(AssertUnwindSafe(|| {
-        handler.fault(fault, request.serialization, small)
+        handler.fault(fault, request.serialization(), small)
     }));
     let small = queue.small();
     match status {
@@ -249,11 +246,7 @@ fn write_fault<H: Handler>(handler: &H, request: Head, fault: Fault, queue: &mut
 
 /// Fills in the head for which room was left at `start`.
 fn put_head(small: &mut [u8], start: usize, request: Head, status: u8, body_bytes: usize) {
-    let head = Head {
-        kind: FrameKind::Response { status },
-        ..request
-    };
     if let Some(room) = small.get_mut(start..start + HEAD_BYTES) {
-        room.copy_from_slice(&head.to_bytes(body_bytes));
+        room.copy_from_slice(&request.answer(status).to_bytes(body_bytes));
     }
 }

@@ -136,6 +136,7 @@ impl<R> Core<R> {
     }
 
     /// Whether a call may begin. Nobody overtakes those that wait.
+    #[inline]
     pub fn admit(&self) -> Admission {
         match self.phase {
             Phase::Open if self.calls.is_empty() && self.has_room() => Admission::Go,
@@ -148,6 +149,7 @@ impl<R> Core<R> {
 
     /// Begins a call whose request has `frame_bytes`; `None` when no slot is free, which does not
     /// happen after [`Admission::Go`].
+    #[inline]
     pub fn begin(&mut self, deadline: Instant, frame_bytes: usize) -> Option<CallKey> {
         let end = self.appended.saturating_add(frame_bytes as u64);
         let key = self.pending.begin(deadline, end)?;
@@ -169,13 +171,11 @@ impl<R> Core<R> {
         }
     }
 
-    /// Takes the outcome of a call, or leaves `waker` to be woken. The second value is who has to
-    /// be woken because room has become free.
-    pub fn poll_call(&mut self, key: CallKey, waker: &Waker) -> Poll<(Outcome<R>, Option<Waker>)> {
-        match self.pending.poll(key, waker) {
-            Poll::Ready(outcome) => Poll::Ready((outcome, self.next_caller())),
-            Poll::Pending => Poll::Pending,
-        }
+    /// Takes the outcome of a call, or leaves `waker` to be woken. After an outcome room may have
+    /// become free, see [`next_caller`](Self::next_caller).
+    #[inline]
+    pub fn poll_call(&mut self, key: CallKey, waker: &Waker) -> Poll<Outcome<R>> {
+        self.pending.poll(key, waker)
     }
 
     /// Nobody waits for a call any more. Says whom to wake.
@@ -184,12 +184,32 @@ impl<R> Core<R> {
         self.next_caller()
     }
 
-    /// An answer came. Says whom to wake.
-    pub fn on_answer(&mut self, id: RequestId, outcome: Outcome<R>, wakers: &mut Vec<Waker>) {
-        wakers.extend(self.pending.complete(id, outcome));
+    /// An answer came; it is made only if a call waits for it. Says whom to wake.
+    #[inline]
+    pub fn on_answer(
+        &mut self,
+        id: RequestId,
+        answer: impl FnOnce() -> R,
+        wakers: &mut Vec<Waker>,
+    ) {
+        if let Some(waker) = self.pending.complete(id, answer) {
+            wakers.push(waker);
+        }
         if !self.calls.is_empty() {
             wakers.extend(self.next_caller());
         }
+    }
+
+    /// An answer came that is longer than is allowed. Says whom to wake.
+    pub fn on_long_answer(
+        &mut self,
+        id: RequestId,
+        bytes: usize,
+        limit: usize,
+        wakers: &mut Vec<Waker>,
+    ) {
+        wakers.extend(self.pending.refuse(id, bytes, limit));
+        wakers.extend(self.next_caller());
     }
 
     /// A call waits for room; `None` when too many do.
@@ -226,6 +246,7 @@ impl<R> Core<R> {
     }
 
     /// Who is next of the waiting calls, if there is room for one.
+    #[inline]
     pub fn next_caller(&mut self) -> Option<Waker> {
         if self.calls.is_empty() || !self.has_room() {
             return None;
@@ -399,14 +420,17 @@ impl<R> Core<R> {
         matches!(self.phase, Phase::Open | Phase::Closing)
     }
 
+    #[inline]
     fn has_room(&self) -> bool {
         self.has_bytes() && self.pending.has_room()
     }
 
+    #[inline]
     fn has_bytes(&self) -> bool {
         self.queued_bytes() < self.limits.out_bytes_max as u64
     }
 
+    #[inline]
     fn queued_bytes(&self) -> u64 {
         self.appended.saturating_sub(self.written)
     }

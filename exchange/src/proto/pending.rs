@@ -21,6 +21,9 @@ const NIL: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Pending<R> {
     slots: Vec<Slot<R>>,
+    /// What only time and loss ask for, apart from what every answer touches: the slots of many
+    /// calls are to fit into a processor's nearest cache.
+    terms: Vec<Terms>,
     free: u32,
     used: u32,
     /// Slots whose call is waited for and not done.
@@ -36,10 +39,7 @@ pub struct Pending<R> {
 
 /// Which call: its slot, and which use of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CallKey {
-    index: u32,
-    generation: u32,
-}
+pub struct CallKey(u64);
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,21 +60,41 @@ pub enum Outcome<R> {
     },
 }
 
+/// The parts are fields of their own, not an enum's: each is then written where it stays, and
+/// nothing is moved about.
 #[derive(Debug)]
 struct Slot<R> {
     generation: u32,
+    state: State,
+    /// In a waiting slot: whom to wake.
+    waker: Option<Waker>,
+    /// In a done slot: the answer; `None` says that the call failed, see [`Terms`].
+    answer: Option<R>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Free { next: u32 },
+    Waiting,
+    Abandoned,
+    Done,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Terms {
     deadline: Instant,
     /// Where the request ends in the stream of what was appended.
     end: u64,
-    state: State<R>,
+    /// In a done slot without an answer: why.
+    failure: Failure,
 }
 
-#[derive(Debug)]
-enum State<R> {
-    Free { next: u32 },
-    Waiting(Option<Waker>),
-    Abandoned,
-    Done(Outcome<R>),
+#[derive(Clone, Copy, Debug)]
+enum Failure {
+    None,
+    Timeout(Progress),
+    Closed(CloseReason, Progress),
+    AnswerTooLarge { bytes: usize, limit: usize },
 }
 
 impl<R> Pending<R> {
@@ -82,6 +102,7 @@ impl<R> Pending<R> {
     pub fn new(limit: u32) -> Self {
         Self {
             slots: Vec::new(),
+            terms: Vec::new(),
             free: NIL,
             used: 0,
             open: 0,
@@ -96,38 +117,29 @@ impl<R> Pending<R> {
 
     /// Takes a slot for a call whose request ends at `end` in the stream of what was appended;
     /// `None` when all are taken.
+    #[inline]
     pub fn begin(&mut self, deadline: Instant, end: u64) -> Option<CallKey> {
         if self.used >= self.limit {
             return None;
         }
-        let index = self.free;
-        let key = match self.slots.get_mut(index as usize) {
-            Some(slot) => {
+        let terms = Terms {
+            deadline,
+            end,
+            failure: Failure::None,
+        };
+        let index = self.free as usize;
+        let key = match (self.slots.get_mut(index), self.terms.get_mut(index)) {
+            (Some(slot), Some(old_terms)) => {
                 let State::Free { next } = slot.state else {
                     unreachable!("the list of free slots holds only free ones");
                 };
+                *old_terms = terms;
+                slot.state = State::Waiting;
+                let key = CallKey::new(self.free, slot.generation);
                 self.free = next;
-                slot.deadline = deadline;
-                slot.end = end;
-                slot.state = State::Waiting(None);
-                CallKey {
-                    index,
-                    generation: slot.generation,
-                }
+                key
             }
-            None => {
-                let index = u32::try_from(self.slots.len()).ok()?;
-                self.slots.push(Slot {
-                    generation: self.generation,
-                    deadline,
-                    end,
-                    state: State::Waiting(None),
-                });
-                CallKey {
-                    index,
-                    generation: self.generation,
-                }
-            }
+            _ => self.begin_in_fresh_slot(terms)?,
         };
         self.used += 1;
         self.open += 1;
@@ -135,23 +147,43 @@ impl<R> Pending<R> {
         Some(key)
     }
 
+    #[cold]
+    fn begin_in_fresh_slot(&mut self, terms: Terms) -> Option<CallKey> {
+        let index = u32::try_from(self.slots.len()).ok()?;
+        self.slots.push(Slot {
+            generation: self.generation,
+            state: State::Waiting,
+            waker: None,
+            answer: None,
+        });
+        self.terms.push(terms);
+        Some(CallKey::new(index, self.generation))
+    }
+
     /// Takes the outcome of a call, or leaves `waker` to be woken when there is one.
     ///
     /// A key that was taken already is never ready again.
+    #[inline]
     pub fn poll(&mut self, key: CallKey, waker: &Waker) -> Poll<Outcome<R>> {
         let Some(slot) = self.slot(key) else {
             return Poll::Pending;
         };
-        match &mut slot.state {
-            State::Waiting(Some(left)) if left.will_wake(waker) => Poll::Pending,
-            State::Waiting(left) => {
-                *left = Some(waker.clone());
+        match slot.state {
+            State::Waiting => {
+                match &mut slot.waker {
+                    Some(left) if left.will_wake(waker) => {}
+                    left => *left = Some(waker.clone()),
+                }
                 Poll::Pending
             }
-            State::Done(_) => match self.release(key.index) {
-                State::Done(outcome) => Poll::Ready(outcome),
-                _ => Poll::Pending,
-            },
+            State::Done => {
+                let answer = slot.answer.take();
+                self.release(key.index());
+                Poll::Ready(match answer {
+                    Some(answer) => Outcome::Answer(answer),
+                    None => self.failure(key.index()),
+                })
+            }
             State::Free { .. } | State::Abandoned => Poll::Pending,
         }
     }
@@ -161,40 +193,58 @@ impl<R> Pending<R> {
     pub fn abandon(&mut self, key: CallKey) {
         let Some(slot) = self.slot(key) else { return };
         match slot.state {
-            State::Waiting(_) => {
+            State::Waiting => {
                 slot.state = State::Abandoned;
+                slot.waker = None;
                 self.open -= 1;
             }
-            State::Done(_) => {
-                self.release(key.index);
+            State::Done => {
+                slot.answer = None;
+                self.release(key.index());
             }
             State::Free { .. } | State::Abandoned => {}
         }
     }
 
-    /// An answer came. Says whom to wake; an answer that no call waits for is dropped and counted.
-    pub fn complete(&mut self, id: RequestId, outcome: Outcome<R>) -> Option<Waker> {
+    /// An answer came. Says whom to wake; an answer that no call waits for is never made, but
+    /// counted.
+    #[inline]
+    pub fn complete(&mut self, id: RequestId, answer: impl FnOnce() -> R) -> Option<Waker> {
         let key = CallKey::from(id);
         let Some(slot) = self.slot(key) else {
             self.stale += 1;
             return None;
         };
-        match &mut slot.state {
-            State::Waiting(waker) => {
-                let waker = waker.take();
-                slot.state = State::Done(outcome);
+        match slot.state {
+            State::Waiting => {
+                slot.answer = Some(answer());
+                slot.state = State::Done;
+                let waker = slot.waker.take();
                 self.open -= 1;
                 waker
             }
             State::Abandoned => {
-                self.release(key.index);
+                self.release(key.index());
                 None
             }
-            State::Done(_) | State::Free { .. } => {
+            State::Done | State::Free { .. } => {
                 self.duplicate += 1;
                 None
             }
         }
+    }
+
+    /// An answer came that is longer than is allowed. Says whom to wake.
+    pub fn refuse(&mut self, id: RequestId, bytes: usize, limit: usize) -> Option<Waker> {
+        let key = CallKey::from(id);
+        if self.slot(key).is_none() {
+            self.stale += 1;
+            return None;
+        }
+        let mut wakers = Vec::new();
+        let failure = Failure::AnswerTooLarge { bytes, limit };
+        self.end(key.index() as usize, failure, &mut wakers);
+        wakers.pop()
     }
 
     /// Ends every call whose deadline has passed at `now`; `written` is how much of the stream was
@@ -205,19 +255,19 @@ impl<R> Pending<R> {
         }
         self.earliest = None;
         for index in 0..self.slots.len() {
-            let Some(slot) = self.slots.get_mut(index) else {
+            let (Some(slot), Some(terms)) = (self.slots.get(index), self.terms.get(index)) else {
                 return;
             };
-            if !matches!(slot.state, State::Waiting(_) | State::Abandoned) {
+            if !matches!(slot.state, State::Waiting | State::Abandoned) {
                 continue;
             }
-            if now < slot.deadline {
-                let deadline = slot.deadline;
+            let Terms { deadline, end, .. } = *terms;
+            if now < deadline {
                 self.earliest = Some(self.earliest.map_or(deadline, |at| at.min(deadline)));
                 continue;
             }
-            let outcome = Outcome::Timeout(Progress::of(slot.end, written));
-            self.end(index, outcome, wakers);
+            let failure = Failure::Timeout(Progress::of(end, written));
+            self.end(index, failure, wakers);
         }
     }
 
@@ -225,9 +275,9 @@ impl<R> Pending<R> {
     pub fn fail_all(&mut self, reason: CloseReason, written: u64, wakers: &mut Vec<Waker>) {
         self.earliest = None;
         for index in 0..self.slots.len() {
-            let end = self.slots.get(index).map_or(0, |slot| slot.end);
-            let outcome = Outcome::Closed(reason, Progress::of(end, written));
-            self.end(index, outcome, wakers);
+            let end = self.terms.get(index).map_or(0, |terms| terms.end);
+            let failure = Failure::Closed(reason, Progress::of(end, written));
+            self.end(index, failure, wakers);
         }
     }
 
@@ -237,6 +287,7 @@ impl<R> Pending<R> {
             let used = self.slots.iter().map(|slot| slot.generation);
             self.generation = used.max().unwrap_or(self.generation).wrapping_add(1);
             self.slots = Vec::new();
+            self.terms = Vec::new();
             self.free = NIL;
         }
     }
@@ -272,66 +323,86 @@ impl<R> Pending<R> {
     }
 
     /// Ends the call of a slot, if it has one that is not done.
-    fn end(&mut self, index: usize, outcome: Outcome<R>, wakers: &mut Vec<Waker>) {
-        let Some(slot) = self.slots.get_mut(index) else {
+    fn end(&mut self, index: usize, failure: Failure, wakers: &mut Vec<Waker>) {
+        let (Some(slot), Some(terms)) = (self.slots.get_mut(index), self.terms.get_mut(index))
+        else {
             return;
         };
-        match &mut slot.state {
-            State::Waiting(waker) => {
-                wakers.extend(waker.take());
-                slot.state = State::Done(outcome);
+        match slot.state {
+            State::Waiting => {
+                wakers.extend(slot.waker.take());
+                slot.state = State::Done;
+                terms.failure = failure;
                 self.open -= 1;
             }
-            State::Abandoned => {
-                self.release(index as u32);
-            }
-            State::Done(_) | State::Free { .. } => {}
+            State::Abandoned => self.release(index as u32),
+            State::Done | State::Free { .. } => {}
         }
     }
 
+    #[cold]
+    fn failure(&self, index: u32) -> Outcome<R> {
+        let failure = self.terms.get(index as usize).map(|terms| terms.failure);
+        match failure.unwrap_or(Failure::None) {
+            Failure::Timeout(progress) => Outcome::Timeout(progress),
+            Failure::Closed(reason, progress) => Outcome::Closed(reason, progress),
+            Failure::AnswerTooLarge { bytes, limit } => Outcome::AnswerTooLarge { bytes, limit },
+            Failure::None => unreachable!("a done call has an answer or a failure"),
+        }
+    }
+
+    #[inline]
     fn slot(&mut self, key: CallKey) -> Option<&mut Slot<R>> {
-        let slot = self.slots.get_mut(key.index as usize)?;
-        let same_use = slot.generation == key.generation;
+        let slot = self.slots.get_mut(key.index() as usize)?;
+        let same_use = slot.generation == key.generation();
         (same_use && !matches!(slot.state, State::Free { .. })).then_some(slot)
     }
 
-    /// Frees a slot for its next use, and says what state it was in.
-    fn release(&mut self, index: u32) -> State<R> {
-        let next = State::Free { next: self.free };
-        let Some(slot) = self.slots.get_mut(index as usize) else {
-            return next;
-        };
-        slot.generation = slot.generation.wrapping_add(1);
-        self.free = index;
-        self.used -= 1;
-        std::mem::replace(&mut slot.state, next)
+    /// Frees a slot for its next use.
+    #[inline]
+    fn release(&mut self, index: u32) {
+        if let Some(slot) = self.slots.get_mut(index as usize) {
+            slot.state = State::Free { next: self.free };
+            slot.generation = slot.generation.wrapping_add(1);
+            self.free = index;
+            self.used -= 1;
+        }
     }
 }
 
 impl CallKey {
+    #[inline]
+    fn new(index: u32, generation: u32) -> Self {
+        Self(u64::from(generation) << 32 | u64::from(index))
+    }
+
     /// The `n`-th key that belongs to no call: for one-way requests and for heartbeats, which need
     /// an id and no slot.
     pub fn no_call(n: u32) -> Self {
-        Self {
-            index: NIL,
-            generation: n,
-        }
+        Self::new(NIL, n)
     }
 
     /// The id that goes over the wire.
+    #[inline]
     pub fn id(self) -> RequestId {
-        let bits = u64::from(self.generation) << 32 | u64::from(self.index);
-        RequestId(bits.cast_signed())
+        RequestId(self.0.cast_signed())
+    }
+
+    #[inline]
+    fn index(self) -> u32 {
+        (self.0 & u64::from(u32::MAX)) as u32
+    }
+
+    #[inline]
+    fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
     }
 }
 
 impl From<RequestId> for CallKey {
+    #[inline]
     fn from(id: RequestId) -> Self {
-        let bits = id.0.cast_unsigned();
-        Self {
-            index: (bits & u64::from(u32::MAX)) as u32,
-            generation: (bits >> 32) as u32,
-        }
+        Self(id.0.cast_unsigned())
     }
 }
 
@@ -354,6 +425,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    #[inline]
     fn poll(table: &mut Pending<u32>, key: CallKey) -> Poll<Outcome<u32>> {
         table.poll(key, Waker::noop())
     }
@@ -364,12 +436,12 @@ mod tests {
         let mut table = Pending::new(4);
         let key = table.begin(now + SECOND, 10).expect("room");
         assert!(poll(&mut table, key).is_pending());
-        assert!(table.complete(key.id(), Outcome::Answer(5)).is_some());
-        assert!(table.complete(key.id(), Outcome::Answer(6)).is_none());
+        assert!(table.complete(key.id(), || 5).is_some());
+        assert!(table.complete(key.id(), || 6).is_none());
         assert_eq!(table.duplicate_answers(), 1);
         assert_eq!(poll(&mut table, key), Poll::Ready(Outcome::Answer(5)));
         assert!(poll(&mut table, key).is_pending());
-        assert!(table.complete(key.id(), Outcome::Answer(7)).is_none());
+        assert!(table.complete(key.id(), || 7).is_none());
         assert_eq!(table.stale_answers(), 1);
         assert_eq!(table.used(), 0);
     }
@@ -386,9 +458,9 @@ mod tests {
         );
         let second = table.begin(now + 2 * SECOND, 20).expect("room");
         assert_ne!(first.id(), second.id());
-        table.complete(first.id(), Outcome::Answer(1));
+        table.complete(first.id(), || 1);
         assert!(poll(&mut table, second).is_pending());
-        table.complete(second.id(), Outcome::Answer(2));
+        table.complete(second.id(), || 2);
         assert_eq!(poll(&mut table, second), Poll::Ready(Outcome::Answer(2)));
     }
 
@@ -400,7 +472,7 @@ mod tests {
         table.abandon(key);
         assert_eq!((table.used(), table.open()), (1, 0));
         assert!(table.begin(now + SECOND, 20).is_none());
-        table.complete(key.id(), Outcome::Answer(1));
+        table.complete(key.id(), || 1);
         assert_eq!(table.used(), 0);
         assert_eq!(table.stale_answers() + table.duplicate_answers(), 0);
     }
@@ -448,7 +520,7 @@ mod tests {
                 .collect();
             for key in keys {
                 assert!(seen.insert(key.id()), "{key:?} came twice");
-                table.complete(key.id(), Outcome::Answer(0));
+                table.complete(key.id(), || 0);
                 assert!(poll(&mut table, key).is_ready());
             }
             table.release_memory();

@@ -171,8 +171,7 @@ impl World {
     fn answer(&mut self, argument: u8) {
         if let Some(at) = pick(self.wire.len(), argument) {
             let (id, value) = self.wire.swap_remove(at);
-            self.core
-                .on_answer(id, Outcome::Answer(value), &mut self.wakers);
+            self.core.on_answer(id, || value, &mut self.wakers);
             self.past.push((id, value));
         }
     }
@@ -181,8 +180,7 @@ impl World {
         if let Some(at) = pick(self.past.len(), argument) {
             let (id, value) = self.past.swap_remove(at);
             let before = self.core.statistics().stale_answers;
-            self.core
-                .on_answer(id, Outcome::Answer(value), &mut self.wakers);
+            self.core.on_answer(id, || value, &mut self.wakers);
             assert_eq!(self.core.statistics().stale_answers, before + 1);
         }
     }
@@ -190,8 +188,7 @@ impl World {
     fn answer_nobody(&mut self, argument: u8) {
         let odd = u64::from(argument).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let id = RequestId((odd | 1 << 63).cast_signed());
-        self.core
-            .on_answer(id, Outcome::Answer(0), &mut self.wakers);
+        self.core.on_answer(id, || 0, &mut self.wakers);
     }
 
     fn poll(&mut self, argument: u8) {
@@ -204,14 +201,14 @@ impl World {
     fn poll_at(&mut self, at: usize) -> bool {
         let call = &mut self.calls[at];
         let waker = Waker::from(call.woken.clone());
-        let Poll::Ready((outcome, next)) = self.core.poll_call(call.key, &waker) else {
+        let Poll::Ready(outcome) = self.core.poll_call(call.key, &waker) else {
             call.asleep = true;
             return false;
         };
         let woken = call.woken.0.load(Ordering::Relaxed);
         assert!(woken || !call.asleep, "a call ended and nobody was told");
         let call = self.calls.swap_remove(at);
-        self.wakers.extend(next);
+        self.wakers.extend(self.core.next_caller());
         match outcome {
             Outcome::Answer(value) => {
                 assert_eq!(value, call.value, "an answer reached the wrong call");

@@ -36,7 +36,8 @@ pub(crate) struct DubboHandler {
 pub(crate) struct Running {
     call: BoxFuture<Result<Response, RpcError>>,
     answers_with_attachments: bool,
-    _permit: Permit,
+    /// Given back as soon as the method is over, before its answer is written.
+    permit: Option<Permit>,
 }
 
 /// What is kept for one connection.
@@ -107,7 +108,7 @@ impl DubboHandler {
         let running = Running {
             call: service.invoker.invoke(Invocation::unary(call, arguments)),
             answers_with_attachments: route.answers_with_attachments,
-            _permit: permit,
+            permit: Some(permit),
         };
         Ok(Started::Running {
             running,
@@ -283,6 +284,7 @@ impl Future for Running {
             Poll::Ready(result) => result,
             Poll::Pending => return Poll::Pending,
         };
+        self.permit = None;
         let answer = match result {
             Ok(response) => DubboAnswer::Response {
                 response,

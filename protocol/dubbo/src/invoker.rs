@@ -250,7 +250,11 @@ fn of_exchange(error: &ExchangeError, method: &MethodDescriptor, timeout: Durati
         ExchangeError::RequestTooLarge { .. } | ExchangeError::AnswerTooLarge { .. } => {
             ErrorKind::PayloadTooLarge
         }
-        ExchangeError::Closing => ErrorKind::Closed,
+        ExchangeError::Closing
+        | ExchangeError::Closed {
+            reason: exchange::CloseReason::Local,
+            ..
+        } => ErrorKind::Closed,
         _ => ErrorKind::Network,
     };
     let origin = match error.origin() {

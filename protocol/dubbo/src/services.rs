@@ -230,7 +230,7 @@ impl Limit {
 
     /// Takes a place, if there is one.
     pub(crate) fn place(&self) -> Option<Place<'_>> {
-        self.enter().then_some(Place {
+        self.enter().then(|| Place {
             limit: self,
             kept: false,
         })

@@ -154,6 +154,11 @@ impl Peer {
         self.wait(STOP_LIMIT).map(|_| ())
     }
 
+    /// As [`Peer::kill`], while others still look at the guard.
+    pub fn crash(&self) -> Result<()> {
+        self.signal(Signal::KILL)
+    }
+
     /// Freezes the process (SIGSTOP) until [`Peer::resume`].
     pub fn pause(&self) -> Result<()> {
         self.signal(Signal::STOP)
