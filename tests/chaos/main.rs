@@ -25,8 +25,8 @@ const SESSION_MILLIS: u64 = 4_000;
 const LIMIT: Duration = Duration::from_secs(60);
 const CALLERS: usize = 16;
 const PROVIDERS: usize = 3;
-const KILLS: usize = 6;
-const RESTARTS: usize = 6;
+const KILLS: usize = 20;
+const RESTARTS: usize = 20;
 /// Calls between two faults.
 const CALLS_BETWEEN: u64 = 300;
 
@@ -334,7 +334,7 @@ async fn call_on(kind: Kind, client: EchoClient, shared: Arc<Shared>) {
 fn no_idempotent_call_fails_when_providers_are_killed() {
     runtime().block_on(async {
         let mut scene = Scene::start(Kind::Idempotent).await;
-        let mut bitten = 0;
+        let mut bitten = 0_u64;
         for _ in 0..KILLS {
             scene.load.further(CALLS_BETWEEN).await;
             let (port, mut victim) = scene.providers.remove(0);
@@ -348,7 +348,7 @@ fn no_idempotent_call_fails_when_providers_are_killed() {
         scene.load.further(CALLS_BETWEEN).await;
         let (calls, failures) = scene.load.end().await;
         assert_eq!(failures, Vec::<String>::new(), "of {calls} calls");
-        assert!(bitten >= 3, "only {bitten} of {KILLS} kills hit a call");
+        assert!(bitten >= KILLS as u64 / 2, "only {bitten} of {KILLS} kills hit a call");
     });
 }
 

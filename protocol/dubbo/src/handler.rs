@@ -185,6 +185,22 @@ impl DubboHandler {
     }
 }
 
+#[cfg(fuzzing)]
+impl DubboHandler {
+    /// Whether the body of a request leads to a method and to arguments.
+    pub(crate) fn understands(&self, body: &[u8], peer: &Arc<Peer>) -> bool {
+        let mut reader = Reader::Hessian2(Decoder::new(body));
+        let Reader::Hessian2(decoder) = &mut reader else {
+            return false;
+        };
+        match route::find(&self.services, body, decoder, &Between(peer)) {
+            Ok(Target::Method(route)) => self.read(body, &mut reader, &route, peer).is_ok(),
+            Ok(Target::Echo { .. }) => echo(decoder, true).is_ok(),
+            Err(_) => false,
+        }
+    }
+}
+
 /// A request that was read.
 struct Read<'a> {
     service: &'a Arc<Service>,

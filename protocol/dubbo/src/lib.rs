@@ -20,6 +20,8 @@ mod attachments;
 mod cache;
 mod clients;
 mod exception;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod handler;
 mod invoker;
 mod request;

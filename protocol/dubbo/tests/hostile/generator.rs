@@ -333,11 +333,7 @@ fn hessian() -> Vec<Case> {
         ("nest-lists", b"y".repeat(10_000)),
         (
             "nest-typed-lists",
-            b"q\x01t"
-                .repeat(1)
-                .into_iter()
-                .chain(b"q\x90".repeat(5_000))
-                .collect(),
+            [b"q\x01t".to_vec(), b"q\x90".repeat(5_000)].concat(),
         ),
         ("nest-maps", b"H".repeat(10_000)),
         (
