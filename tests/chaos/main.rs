@@ -348,7 +348,10 @@ fn no_idempotent_call_fails_when_providers_are_killed() {
         scene.load.further(CALLS_BETWEEN).await;
         let (calls, failures) = scene.load.end().await;
         assert_eq!(failures, Vec::<String>::new(), "of {calls} calls");
-        assert!(bitten >= KILLS as u64 / 2, "only {bitten} of {KILLS} kills hit a call");
+        assert!(
+            bitten >= KILLS as u64 / 2,
+            "only {bitten} of {KILLS} kills hit a call"
+        );
     });
 }
 

@@ -58,6 +58,26 @@ pub fn fetch_jars(project: &str) -> Result<PathBuf> {
     Ok(lib)
 }
 
+/// Packages the Maven project `java/<project>` as `target/<project>.jar`, with what it needs beside
+/// it.
+pub fn package_java(project: &str) -> Result<PathBuf> {
+    let folder = root().join("java").join(project);
+    let jar = folder.join(format!("target/{project}.jar"));
+    let (pom, sources) = (folder.join("pom.xml"), folder.join("src"));
+    let stamp = Stamp::of(
+        &folder.join("target/package.stamp"),
+        &[pom.as_path(), sources.as_path()],
+    )?;
+    if !(stamp.holds() && jar.is_file()) {
+        require(&["java", "mvn"])?;
+        let mut maven = Command::new("mvn");
+        maven.args(["-q", "-B", "-f"]).arg(&pom).arg("package");
+        run(&mut maven)?;
+        stamp.write()?;
+    }
+    Ok(jar)
+}
+
 /// Compiles the Java sources in `from` into `to`, all of them when one has changed.
 pub fn compile_java(from: &[PathBuf], class_path: &str, to: &Path) -> Result<()> {
     // What the class path names without a wildcard is compiled here too, and may have changed.
@@ -90,21 +110,6 @@ pub fn compile_java(from: &[PathBuf], class_path: &str, to: &Path) -> Result<()>
     }
     run(&mut javac)?;
     stamp.write()
-}
-
-/// Makes `java/<project>/target/<project>.jar`, beside a folder `lib` of what it needs.
-pub fn package_jar(project: &str) -> Result<PathBuf> {
-    let folder = root().join("java").join(project);
-    let jar = folder.join(format!("target/{project}.jar"));
-    let stamp = Stamp::of(&folder.join("target/package.stamp"), &[folder.as_path()])?;
-    if !(stamp.holds() && jar.is_file()) {
-        require(&["java", "mvn"])?;
-        let mut maven = Command::new("mvn");
-        maven.args(["-q", "-B", "-f"]).arg(folder.join("pom.xml"));
-        run(maven.args(["clean", "package"]))?;
-        stamp.write()?;
-    }
-    Ok(jar)
 }
 
 /// Makes a Python environment with what `<project>/requirements.txt` names, and gives its Python.

@@ -15,32 +15,50 @@ pub fn same<T: PartialEq + Debug + ?Sized>(expected: &T, actual: &T) -> Result<(
         return Ok(());
     }
     let (expected, actual) = (format!("{expected:?}"), format!("{actual:?}"));
-    if expected == actual { Ok(()) } else { Err(difference(&expected, &actual)) }
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(difference(&expected, &actual))
+    }
 }
 
 /// The two dynamic values mean the same: the order of a map's entries and of an object's fields, and
 /// the class of a list or map, do not count.
 pub fn alike(expected: &Value, actual: &Value) -> Result<(), Fault> {
     let (expected, actual) = (meaning(expected), meaning(actual));
-    if expected == actual { Ok(()) } else { Err(difference(&expected, &actual)) }
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(difference(&expected, &actual))
+    }
 }
 
 /// A fact, or what was found instead.
 pub fn that(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Fault> {
-    if holds { Ok(()) } else { Err(otherwise().into()) }
+    if holds {
+        Ok(())
+    } else {
+        Err(otherwise().into())
+    }
 }
 
 /// The call fails; gives the failure.
 pub fn fails<T: Debug, E>(outcome: Result<T, E>) -> Result<E, Fault> {
     match outcome {
-        Ok(value) => Err(format!("answered {} instead of failing", shown(&format!("{value:?}"))).into()),
+        Ok(value) => Err(format!(
+            "answered {} instead of failing",
+            shown(&format!("{value:?}"))
+        )
+        .into()),
         Err(error) => Ok(error),
     }
 }
 
 /// The text holds the part.
 pub fn contains(text: &str, part: &str) -> Result<(), Fault> {
-    that(text.contains(part), || format!("{:?} does not hold {part:?}", shown(text)))
+    that(text.contains(part), || {
+        format!("{:?} does not hold {part:?}", shown(text))
+    })
 }
 
 fn difference(expected: &str, actual: &str) -> Fault {
@@ -62,14 +80,19 @@ fn meaning(value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Map(map) => {
-            let mut entries: Vec<_> =
-                map.entries().iter().map(|(k, v)| format!("{}: {}", meaning(k), meaning(v))).collect();
+            let mut entries: Vec<_> = map
+                .entries()
+                .iter()
+                .map(|(k, v)| format!("{}: {}", meaning(k), meaning(v)))
+                .collect();
             entries.sort();
             format!("{{{}}}", entries.join(", "))
         }
         Value::Object(object) => {
-            let mut fields: Vec<_> =
-                object.fields().map(|(name, v)| format!("{name}: {}", meaning(v))).collect();
+            let mut fields: Vec<_> = object
+                .fields()
+                .map(|(name, v)| format!("{name}: {}", meaning(v)))
+                .collect();
             fields.sort();
             format!("{}({})", object.class_name(), fields.join(", "))
         }

@@ -14,18 +14,19 @@ use tenfold::{
             OffsetDateTime, OffsetTime, Period, Year, YearMonth, ZoneId, ZoneOffset, ZonedDateTime,
         },
         types::{
-            AtomicInteger, AtomicLong, BitSet, Calendar, Currency, File, JavaClass, Locale, SqlDate,
-            SqlTime, Timestamp, Uri, Uuid,
+            AtomicInteger, AtomicLong, BitSet, Calendar, Currency, File, JavaClass, Locale,
+            SqlDate, SqlTime, Timestamp, Uri, Uuid,
         },
     },
 };
 
-use crate::types::{
-    AllTypes, AnyAnimal, Color, EnumSet, Pair, Person, Reply, Shadow,
-};
+use crate::types::{AllTypes, AnyAnimal, Color, EnumSet, Pair, Person, Reply, Shadow};
 
 /// What the methods answer.
 pub type Answer<T> = Result<T, Failure>;
+
+/// What `echoNested` takes: a map of lists of maps of persons.
+pub type Nested = HashMap<String, Vec<HashMap<String, Person>>>;
 
 /// How the methods fail.
 #[derive(Debug, thiserror::Error, ServiceError)]
@@ -74,74 +75,267 @@ pub trait Everything {
     async fn echo_string(&self, cx: &Context, value: Option<String>) -> Answer<Option<String>>;
     async fn echo_bytes(&self, cx: &Context, value: Option<Vec<u8>>) -> Answer<Option<Vec<u8>>>;
     async fn echo_object(&self, cx: &Context, value: Value) -> Answer<Value>;
-    async fn echo_booleans(&self, cx: &Context, value: Option<JavaArray<bool>>) -> Answer<Option<JavaArray<bool>>>;
-    async fn echo_shorts(&self, cx: &Context, value: Option<JavaArray<i16>>) -> Answer<Option<JavaArray<i16>>>;
-    async fn echo_ints(&self, cx: &Context, value: Option<JavaArray<i32>>) -> Answer<Option<JavaArray<i32>>>;
-    async fn echo_longs(&self, cx: &Context, value: Option<JavaArray<i64>>) -> Answer<Option<JavaArray<i64>>>;
-    async fn echo_floats(&self, cx: &Context, value: Option<JavaArray<f32>>) -> Answer<Option<JavaArray<f32>>>;
-    async fn echo_doubles(&self, cx: &Context, value: Option<JavaArray<f64>>) -> Answer<Option<JavaArray<f64>>>;
-    async fn echo_chars(&self, cx: &Context, value: Option<JavaArray<char>>) -> Answer<Option<JavaArray<char>>>;
-    async fn echo_strings(&self, cx: &Context, value: Option<JavaArray<Option<String>>>) -> Answer<Option<JavaArray<Option<String>>>>;
-    async fn echo_integers(&self, cx: &Context, value: Option<JavaArray<Option<i32>>>) -> Answer<Option<JavaArray<Option<i32>>>>;
-    async fn echo_dates(&self, cx: &Context, value: Option<JavaArray<Option<Date>>>) -> Answer<Option<JavaArray<Option<Date>>>>;
-    async fn echo_objects(&self, cx: &Context, value: Option<JavaArray<Value>>) -> Answer<Option<JavaArray<Value>>>;
-    async fn echo_persons(&self, cx: &Context, value: Option<JavaArray<Option<Person>>>) -> Answer<Option<JavaArray<Option<Person>>>>;
-    async fn echo_colors(&self, cx: &Context, value: Option<JavaArray<Option<Color>>>) -> Answer<Option<JavaArray<Option<Color>>>>;
-    async fn echo_matrix(&self, cx: &Context, value: Option<JavaArray<JavaArray<i32>>>) -> Answer<Option<JavaArray<JavaArray<i32>>>>;
-    async fn echo_byte_rows(&self, cx: &Context, value: Option<JavaArray<Vec<u8>>>) -> Answer<Option<JavaArray<Vec<u8>>>>;
-    async fn echo_string_rows(&self, cx: &Context, value: Option<JavaArray<JavaArray<Option<String>>>>) -> Answer<Option<JavaArray<JavaArray<Option<String>>>>>;
-    async fn echo_big_decimal(&self, cx: &Context, value: Option<BigDecimal>) -> Answer<Option<BigDecimal>>;
-    async fn echo_big_integer(&self, cx: &Context, value: Option<BigInteger>) -> Answer<Option<BigInteger>>;
+    async fn echo_booleans(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<bool>>,
+    ) -> Answer<Option<JavaArray<bool>>>;
+    async fn echo_shorts(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<i16>>,
+    ) -> Answer<Option<JavaArray<i16>>>;
+    async fn echo_ints(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<i32>>,
+    ) -> Answer<Option<JavaArray<i32>>>;
+    async fn echo_longs(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<i64>>,
+    ) -> Answer<Option<JavaArray<i64>>>;
+    async fn echo_floats(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<f32>>,
+    ) -> Answer<Option<JavaArray<f32>>>;
+    async fn echo_doubles(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<f64>>,
+    ) -> Answer<Option<JavaArray<f64>>>;
+    async fn echo_chars(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<char>>,
+    ) -> Answer<Option<JavaArray<char>>>;
+    async fn echo_strings(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<Option<String>>>,
+    ) -> Answer<Option<JavaArray<Option<String>>>>;
+    async fn echo_integers(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<Option<i32>>>,
+    ) -> Answer<Option<JavaArray<Option<i32>>>>;
+    async fn echo_dates(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<Option<Date>>>,
+    ) -> Answer<Option<JavaArray<Option<Date>>>>;
+    async fn echo_objects(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<Value>>,
+    ) -> Answer<Option<JavaArray<Value>>>;
+    async fn echo_persons(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<Option<Person>>>,
+    ) -> Answer<Option<JavaArray<Option<Person>>>>;
+    async fn echo_colors(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<Option<Color>>>,
+    ) -> Answer<Option<JavaArray<Option<Color>>>>;
+    async fn echo_matrix(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<JavaArray<i32>>>,
+    ) -> Answer<Option<JavaArray<JavaArray<i32>>>>;
+    async fn echo_byte_rows(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<Vec<u8>>>,
+    ) -> Answer<Option<JavaArray<Vec<u8>>>>;
+    async fn echo_string_rows(
+        &self,
+        cx: &Context,
+        value: Option<JavaArray<JavaArray<Option<String>>>>,
+    ) -> Answer<Option<JavaArray<JavaArray<Option<String>>>>>;
+    async fn echo_big_decimal(
+        &self,
+        cx: &Context,
+        value: Option<BigDecimal>,
+    ) -> Answer<Option<BigDecimal>>;
+    async fn echo_big_integer(
+        &self,
+        cx: &Context,
+        value: Option<BigInteger>,
+    ) -> Answer<Option<BigInteger>>;
     async fn echo_date(&self, cx: &Context, value: Option<Date>) -> Answer<Option<Date>>;
     async fn echo_sql_date(&self, cx: &Context, value: Option<SqlDate>) -> Answer<Option<SqlDate>>;
     async fn echo_sql_time(&self, cx: &Context, value: Option<SqlTime>) -> Answer<Option<SqlTime>>;
-    async fn echo_sql_timestamp(&self, cx: &Context, value: Option<Timestamp>) -> Answer<Option<Timestamp>>;
-    async fn echo_local_date(&self, cx: &Context, value: Option<LocalDate>) -> Answer<Option<LocalDate>>;
-    async fn echo_local_time(&self, cx: &Context, value: Option<LocalTime>) -> Answer<Option<LocalTime>>;
-    async fn echo_local_date_time(&self, cx: &Context, value: Option<LocalDateTime>) -> Answer<Option<LocalDateTime>>;
+    async fn echo_sql_timestamp(
+        &self,
+        cx: &Context,
+        value: Option<Timestamp>,
+    ) -> Answer<Option<Timestamp>>;
+    async fn echo_local_date(
+        &self,
+        cx: &Context,
+        value: Option<LocalDate>,
+    ) -> Answer<Option<LocalDate>>;
+    async fn echo_local_time(
+        &self,
+        cx: &Context,
+        value: Option<LocalTime>,
+    ) -> Answer<Option<LocalTime>>;
+    async fn echo_local_date_time(
+        &self,
+        cx: &Context,
+        value: Option<LocalDateTime>,
+    ) -> Answer<Option<LocalDateTime>>;
     async fn echo_instant(&self, cx: &Context, value: Option<Instant>) -> Answer<Option<Instant>>;
-    async fn echo_duration(&self, cx: &Context, value: Option<Duration>) -> Answer<Option<Duration>>;
+    async fn echo_duration(
+        &self,
+        cx: &Context,
+        value: Option<Duration>,
+    ) -> Answer<Option<Duration>>;
     async fn echo_period(&self, cx: &Context, value: Option<Period>) -> Answer<Option<Period>>;
-    async fn echo_zone_offset(&self, cx: &Context, value: Option<ZoneOffset>) -> Answer<Option<ZoneOffset>>;
+    async fn echo_zone_offset(
+        &self,
+        cx: &Context,
+        value: Option<ZoneOffset>,
+    ) -> Answer<Option<ZoneOffset>>;
     async fn echo_zone_id(&self, cx: &Context, value: Option<ZoneId>) -> Answer<Option<ZoneId>>;
-    async fn echo_zoned_date_time(&self, cx: &Context, value: Option<ZonedDateTime>) -> Answer<Option<ZonedDateTime>>;
-    async fn echo_offset_date_time(&self, cx: &Context, value: Option<OffsetDateTime>) -> Answer<Option<OffsetDateTime>>;
-    async fn echo_offset_time(&self, cx: &Context, value: Option<OffsetTime>) -> Answer<Option<OffsetTime>>;
+    async fn echo_zoned_date_time(
+        &self,
+        cx: &Context,
+        value: Option<ZonedDateTime>,
+    ) -> Answer<Option<ZonedDateTime>>;
+    async fn echo_offset_date_time(
+        &self,
+        cx: &Context,
+        value: Option<OffsetDateTime>,
+    ) -> Answer<Option<OffsetDateTime>>;
+    async fn echo_offset_time(
+        &self,
+        cx: &Context,
+        value: Option<OffsetTime>,
+    ) -> Answer<Option<OffsetTime>>;
     async fn echo_year(&self, cx: &Context, value: Option<Year>) -> Answer<Option<Year>>;
-    async fn echo_year_month(&self, cx: &Context, value: Option<YearMonth>) -> Answer<Option<YearMonth>>;
-    async fn echo_month_day(&self, cx: &Context, value: Option<MonthDay>) -> Answer<Option<MonthDay>>;
-    async fn echo_day_of_week(&self, cx: &Context, value: Option<DayOfWeek>) -> Answer<Option<DayOfWeek>>;
+    async fn echo_year_month(
+        &self,
+        cx: &Context,
+        value: Option<YearMonth>,
+    ) -> Answer<Option<YearMonth>>;
+    async fn echo_month_day(
+        &self,
+        cx: &Context,
+        value: Option<MonthDay>,
+    ) -> Answer<Option<MonthDay>>;
+    async fn echo_day_of_week(
+        &self,
+        cx: &Context,
+        value: Option<DayOfWeek>,
+    ) -> Answer<Option<DayOfWeek>>;
     async fn echo_month(&self, cx: &Context, value: Option<Month>) -> Answer<Option<Month>>;
     async fn echo_uuid(&self, cx: &Context, value: Option<Uuid>) -> Answer<Option<Uuid>>;
     async fn echo_locale(&self, cx: &Context, value: Option<Locale>) -> Answer<Option<Locale>>;
-    async fn echo_class(&self, cx: &Context, value: Option<JavaClass>) -> Answer<Option<JavaClass>>;
-    async fn echo_currency(&self, cx: &Context, value: Option<Currency>) -> Answer<Option<Currency>>;
-    async fn echo_calendar(&self, cx: &Context, value: Option<Calendar>) -> Answer<Option<Calendar>>;
+    async fn echo_class(&self, cx: &Context, value: Option<JavaClass>)
+    -> Answer<Option<JavaClass>>;
+    async fn echo_currency(
+        &self,
+        cx: &Context,
+        value: Option<Currency>,
+    ) -> Answer<Option<Currency>>;
+    async fn echo_calendar(
+        &self,
+        cx: &Context,
+        value: Option<Calendar>,
+    ) -> Answer<Option<Calendar>>;
     async fn echo_bit_set(&self, cx: &Context, value: Option<BitSet>) -> Answer<Option<BitSet>>;
     async fn echo_enum_set(&self, cx: &Context, value: Option<EnumSet>) -> Answer<Option<EnumSet>>;
-    async fn echo_atomic_integer(&self, cx: &Context, value: Option<AtomicInteger>) -> Answer<Option<AtomicInteger>>;
-    async fn echo_atomic_long(&self, cx: &Context, value: Option<AtomicLong>) -> Answer<Option<AtomicLong>>;
+    async fn echo_atomic_integer(
+        &self,
+        cx: &Context,
+        value: Option<AtomicInteger>,
+    ) -> Answer<Option<AtomicInteger>>;
+    async fn echo_atomic_long(
+        &self,
+        cx: &Context,
+        value: Option<AtomicLong>,
+    ) -> Answer<Option<AtomicLong>>;
     async fn echo_file(&self, cx: &Context, value: Option<File>) -> Answer<Option<File>>;
     async fn echo_uri(&self, cx: &Context, value: Option<Uri>) -> Answer<Option<Uri>>;
-    async fn echo_string_list(&self, cx: &Context, value: Option<Vec<Option<String>>>) -> Answer<Option<Vec<Option<String>>>>;
-    async fn echo_int_list(&self, cx: &Context, value: Option<Vec<Option<i32>>>) -> Answer<Option<Vec<Option<i32>>>>;
-    async fn echo_long_list(&self, cx: &Context, value: Option<Vec<Option<i64>>>) -> Answer<Option<Vec<Option<i64>>>>;
-    async fn echo_person_list(&self, cx: &Context, value: Option<Vec<Option<Arc<Person>>>>) -> Answer<Option<Vec<Option<Arc<Person>>>>>;
-    async fn echo_string_set(&self, cx: &Context, value: Option<HashSet<String>>) -> Answer<Option<HashSet<String>>>;
-    async fn echo_string_map(&self, cx: &Context, value: Option<LinkedMap<String, Option<String>>>) -> Answer<Option<LinkedMap<String, Option<String>>>>;
-    async fn echo_int_map(&self, cx: &Context, value: Option<HashMap<String, i32>>) -> Answer<Option<HashMap<String, i32>>>;
-    async fn echo_person_map(&self, cx: &Context, value: Option<HashMap<i64, Option<Person>>>) -> Answer<Option<HashMap<i64, Option<Person>>>>;
-    async fn echo_enum_map(&self, cx: &Context, value: Option<HashMap<Color, Vec<String>>>) -> Answer<Option<HashMap<Color, Vec<String>>>>;
-    async fn echo_nested(&self, cx: &Context, value: Option<HashMap<String, Vec<HashMap<String, Person>>>>) -> Answer<Option<HashMap<String, Vec<HashMap<String, Person>>>>>;
+    async fn echo_string_list(
+        &self,
+        cx: &Context,
+        value: Option<Vec<Option<String>>>,
+    ) -> Answer<Option<Vec<Option<String>>>>;
+    async fn echo_int_list(
+        &self,
+        cx: &Context,
+        value: Option<Vec<Option<i32>>>,
+    ) -> Answer<Option<Vec<Option<i32>>>>;
+    async fn echo_long_list(
+        &self,
+        cx: &Context,
+        value: Option<Vec<Option<i64>>>,
+    ) -> Answer<Option<Vec<Option<i64>>>>;
+    async fn echo_person_list(
+        &self,
+        cx: &Context,
+        value: Option<Vec<Option<Arc<Person>>>>,
+    ) -> Answer<Option<Vec<Option<Arc<Person>>>>>;
+    async fn echo_string_set(
+        &self,
+        cx: &Context,
+        value: Option<HashSet<String>>,
+    ) -> Answer<Option<HashSet<String>>>;
+    async fn echo_string_map(
+        &self,
+        cx: &Context,
+        value: Option<LinkedMap<String, Option<String>>>,
+    ) -> Answer<Option<LinkedMap<String, Option<String>>>>;
+    async fn echo_int_map(
+        &self,
+        cx: &Context,
+        value: Option<HashMap<String, i32>>,
+    ) -> Answer<Option<HashMap<String, i32>>>;
+    async fn echo_person_map(
+        &self,
+        cx: &Context,
+        value: Option<HashMap<i64, Option<Person>>>,
+    ) -> Answer<Option<HashMap<i64, Option<Person>>>>;
+    async fn echo_enum_map(
+        &self,
+        cx: &Context,
+        value: Option<HashMap<Color, Vec<String>>>,
+    ) -> Answer<Option<HashMap<Color, Vec<String>>>>;
+    async fn echo_nested(&self, cx: &Context, value: Option<Nested>) -> Answer<Option<Nested>>;
     async fn echo_color(&self, cx: &Context, value: Option<Color>) -> Answer<Option<Color>>;
     async fn echo_person(&self, cx: &Context, value: Option<Person>) -> Answer<Option<Person>>;
-    async fn echo_all_types(&self, cx: &Context, value: Option<AllTypes>) -> Answer<Option<AllTypes>>;
-    async fn echo_animal(&self, cx: &Context, value: Option<AnyAnimal>) -> Answer<Option<AnyAnimal>>;
-    async fn echo_animals(&self, cx: &Context, value: Option<Vec<Option<AnyAnimal>>>) -> Answer<Option<Vec<Option<AnyAnimal>>>>;
+    async fn echo_all_types(
+        &self,
+        cx: &Context,
+        value: Option<AllTypes>,
+    ) -> Answer<Option<AllTypes>>;
+    async fn echo_animal(
+        &self,
+        cx: &Context,
+        value: Option<AnyAnimal>,
+    ) -> Answer<Option<AnyAnimal>>;
+    async fn echo_animals(
+        &self,
+        cx: &Context,
+        value: Option<Vec<Option<AnyAnimal>>>,
+    ) -> Answer<Option<Vec<Option<AnyAnimal>>>>;
     async fn echo_shadow(&self, cx: &Context, value: Option<Shadow>) -> Answer<Option<Shadow>>;
-    async fn echo_node(&self, cx: &Context, #[java("org.tenfold.interop.Node")] value: Value) -> Answer<Value>;
+    async fn echo_node(
+        &self,
+        cx: &Context,
+        #[java("org.tenfold.interop.Node")] value: Value,
+    ) -> Answer<Value>;
     async fn echo_pair(&self, cx: &Context, value: Option<Pair>) -> Answer<Option<Pair>>;
-    async fn echo_result(&self, cx: &Context, value: Option<Reply<Person>>) -> Answer<Option<Reply<Person>>>;
+    async fn echo_result(
+        &self,
+        cx: &Context,
+        value: Option<Reply<Person>>,
+    ) -> Answer<Option<Reply<Person>>>;
 
     async fn blob(&self, cx: &Context, size: i32) -> Answer<Vec<u8>>;
     async fn find_person(&self, cx: &Context, name: String) -> Answer<Reply<Person>>;

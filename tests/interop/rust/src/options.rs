@@ -30,7 +30,9 @@ impl Options {
     pub fn number(&self, key: &str, absent: u64) -> Result<u64, String> {
         match self.text(key, "") {
             "" => Ok(absent),
-            text => text.parse().map_err(|_| format!("{key} is no number: {text:?}")),
+            text => text
+                .parse()
+                .map_err(|_| format!("{key} is no number: {text:?}")),
         }
     }
 

@@ -28,8 +28,13 @@ pub struct Peer {
 impl Peer {
     /// Connects to the registry, if there is one.
     pub async fn open(options: &Options) -> Result<Self, Fault> {
-        let mut application = Application::builder(options.text("application", "interop-rust-consumer"));
-        for registry in options.text("registry", "").split(';').filter(|url| !url.is_empty()) {
+        let mut application =
+            Application::builder(options.text("application", "interop-rust-consumer"));
+        for registry in options
+            .text("registry", "")
+            .split(';')
+            .filter(|url| !url.is_empty())
+        {
             application = application.registry(registry);
         }
         Ok(Self {
@@ -57,7 +62,8 @@ impl Peer {
 
     /// `Everything` with another timeout.
     pub async fn impatient(&self, timeout: Duration) -> Result<EverythingClient, Fault> {
-        self.kept(&format!("{timeout:?}"), self.refer("").timeout(timeout)).await
+        self.kept(&format!("{timeout:?}"), self.refer("").timeout(timeout))
+            .await
     }
 
     /// Any typed client.
@@ -104,7 +110,10 @@ impl Peer {
     {
         let mut clients = self.clients.lock().await;
         let key = (TypeId::of::<C>(), name.to_owned());
-        if let Some(client) = clients.get(&key).and_then(|client| client.downcast_ref::<C>()) {
+        if let Some(client) = clients
+            .get(&key)
+            .and_then(|client| client.downcast_ref::<C>())
+        {
             return Ok(client.clone());
         }
         let client = reference.build().await?;
@@ -119,6 +128,10 @@ impl Peer {
                 reference = reference.url(&format!("dubbo://{address}{query}"));
             }
         }
-        self.params.iter().fold(reference, |reference, (key, value)| reference.param(key, value))
+        self.params
+            .iter()
+            .fold(reference, |reference, (key, value)| {
+                reference.param(key, value)
+            })
     }
 }

@@ -30,7 +30,11 @@ pub async fn run(options: &Options) -> Result<(), Fault> {
         .listen(listener)
         .provider_filter(served.clone())
         .shutdown_deadline(Duration::from_secs(10));
-    for registry in options.text("registry", "").split(';').filter(|url| !url.is_empty()) {
+    for registry in options
+        .text("registry", "")
+        .split(';')
+        .filter(|url| !url.is_empty())
+    {
         application = application.registry(registry);
     }
     for service in services(id, options.text("only", "")) {
@@ -60,16 +64,21 @@ impl Filter for Served {
 }
 
 fn services(id: &str, only: &str) -> Vec<Service> {
-    let everything =
-        |id: String| Service::new(EverythingServer::new(EverythingService::new(id))).allow_generic();
+    let everything = |id: String| {
+        Service::new(EverythingServer::new(EverythingService::new(id))).allow_generic()
+    };
     let plain = everything(id.to_owned());
     if !only.is_empty() {
         return vec![plain];
     }
     vec![
         plain,
-        everything(format!("{id}@blue:1.0.0")).group("blue").version("1.0.0"),
-        everything(format!("{id}@green:2.0.0")).group("green").version("2.0.0"),
+        everything(format!("{id}@blue:1.0.0"))
+            .group("blue")
+            .version("1.0.0"),
+        everything(format!("{id}@green:2.0.0"))
+            .group("green")
+            .version("2.0.0"),
         Service::new(ReducedServer::new(ReducedService::new(id.to_owned()))).allow_generic(),
         Service::new(service::dynamic()).allow_generic(),
     ]

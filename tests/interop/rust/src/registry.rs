@@ -10,8 +10,11 @@ use crate::{Fault, options::Options};
 pub async fn run(options: &Options) -> Result<(), Fault> {
     let port = u16::try_from(options.number("port", 0)?)?;
     let address = SocketAddr::from(([127, 0, 0, 1], port));
-    let server =
-        RegistryServer::builder().listen(address).tick(Duration::from_millis(500)).start().await?;
+    let server = RegistryServer::builder()
+        .listen(address)
+        .tick(Duration::from_millis(500))
+        .start()
+        .await?;
     println!("READY {}", server.local_addr().port());
     signal::terminated().await;
     server.stop().await;

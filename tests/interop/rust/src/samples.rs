@@ -17,22 +17,84 @@ pub const MINUTE: i64 = 1_699_999_980_000;
 
 /// At the edges of each form that Hessian has for an int.
 pub const INTS: [i32; 17] = [
-    0, 1, -1, -16, 47, -17, 48, -2048, 2047, -2049, 2048, -262_144, 262_143, -262_145, 262_144,
-    i32::MIN, i32::MAX,
+    0,
+    1,
+    -1,
+    -16,
+    47,
+    -17,
+    48,
+    -2048,
+    2047,
+    -2049,
+    2048,
+    -262_144,
+    262_143,
+    -262_145,
+    262_144,
+    i32::MIN,
+    i32::MAX,
 ];
 /// At the edges of each form that Hessian has for a long.
 pub const LONGS: [i64; 19] = [
-    0, -8, 15, -9, 16, -2048, 2047, -2049, 2048, -262_144, 262_143, -262_145, 262_144,
-    -2_147_483_648, 2_147_483_647, -2_147_483_649, 2_147_483_648, i64::MIN, i64::MAX,
+    0,
+    -8,
+    15,
+    -9,
+    16,
+    -2048,
+    2047,
+    -2049,
+    2048,
+    -262_144,
+    262_143,
+    -262_145,
+    262_144,
+    -2_147_483_648,
+    2_147_483_647,
+    -2_147_483_649,
+    2_147_483_648,
+    i64::MIN,
+    i64::MAX,
 ];
 /// Floats of each form, and those that are no numbers.
-pub const FLOATS: [f32; 10] =
-    [0.0, 1.0, -1.0, 0.1, 12.3, 12.25, 1e10, f32::MAX, f32::NAN, f32::INFINITY];
+pub const FLOATS: [f32; 10] = [
+    0.0,
+    1.0,
+    -1.0,
+    0.1,
+    12.3,
+    12.25,
+    1e10,
+    f32::MAX,
+    f32::NAN,
+    f32::INFINITY,
+];
 /// Doubles of each form, and those that are no numbers.
 #[allow(clippy::approx_constant, reason = "3.14159 is only a number here")]
 pub const DOUBLES: [f64; 23] = [
-    0.0, 1.0, -1.0, -128.0, 127.0, 128.0, -32_768.0, 32_767.0, 32_768.0, 0.001, 0.1, 12.25, -12.25,
-    65.536, 3.14159, 1e10, 2_147_483.647, 2_147_483.648, 4.9e-324, f64::MAX, f64::NAN, f64::INFINITY,
+    0.0,
+    1.0,
+    -1.0,
+    -128.0,
+    127.0,
+    128.0,
+    -32_768.0,
+    32_767.0,
+    32_768.0,
+    0.001,
+    0.1,
+    12.25,
+    -12.25,
+    65.536,
+    3.14159,
+    1e10,
+    2_147_483.647,
+    2_147_483.648,
+    4.9e-324,
+    f64::MAX,
+    f64::NAN,
+    f64::INFINITY,
     f64::NEG_INFINITY,
 ];
 
@@ -67,7 +129,10 @@ pub fn bob() -> Person {
 /// A dog.
 pub fn rex() -> Dog {
     Dog {
-        animal: Animal { name: text("Rex"), den: Some(address("Kennel 1", "00001")) },
+        animal: Animal {
+            name: text("Rex"),
+            den: Some(address("Kennel 1", "00001")),
+        },
         loudness: 11,
         good: true,
     }
@@ -77,7 +142,10 @@ pub fn rex() -> Dog {
 pub fn bit() -> Puppy {
     Puppy {
         dog: Dog {
-            animal: Animal { name: text("Bit"), den: None },
+            animal: Animal {
+                name: text("Bit"),
+                den: None,
+            },
             loudness: 2,
             good: false,
         },
@@ -134,14 +202,23 @@ pub fn all_types() -> AllTypes {
             date_time,
             zone_id: "Europe/Berlin".to_owned(),
         }),
-        instant: Some(Instant { seconds: 1_700_000_000, nanos: 123_456_789 }),
-        duration: Some(Duration { seconds: -3, nanos: 5 }),
+        instant: Some(Instant {
+            seconds: 1_700_000_000,
+            nanos: 123_456_789,
+        }),
+        duration: Some(Duration {
+            seconds: -3,
+            nanos: 5,
+        }),
         uuid: "00112233-4455-6677-8899-aabbccddeeff".parse().ok(),
         locale: Some(Locale("zh_CN".to_owned())),
         color: Some(Color::Green),
         list: Some(vec!["one".to_owned(), "two".to_owned()]),
         set: Some(HashSet::from([1, 2, 3])),
-        map: Some(HashMap::from([("k".to_owned(), 1), ("big".to_owned(), 1 << 40)])),
+        map: Some(HashMap::from([
+            ("k".to_owned(), 1),
+            ("big".to_owned(), 1 << 40),
+        ])),
         person: Some(ada()),
         anything: Value::from("untyped"),
         absent: None,
@@ -177,5 +254,8 @@ fn text(text: &str) -> Option<String> {
 }
 
 fn address(street: &str, zip: &str) -> Address {
-    Address { street: text(street), zip: text(zip) }
+    Address {
+        street: text(street),
+        zip: text(zip),
+    }
 }

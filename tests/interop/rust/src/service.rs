@@ -18,14 +18,14 @@ use tenfold::{
             OffsetDateTime, OffsetTime, Period, Year, YearMonth, ZoneId, ZoneOffset, ZonedDateTime,
         },
         types::{
-            AtomicInteger, AtomicLong, BitSet, Calendar, Currency, File, JavaClass, Locale, SqlDate,
-            SqlTime, Timestamp, Uri, Uuid,
+            AtomicInteger, AtomicLong, BitSet, Calendar, Currency, File, JavaClass, Locale,
+            SqlDate, SqlTime, Timestamp, Uri, Uuid,
         },
     },
 };
 
 use crate::{
-    everything::{Answer, Everything, Failure, Reduced},
+    everything::{Answer, Everything, Failure, Nested, Reduced},
     samples,
     types::{AllTypes, AnyAnimal, Color, EnumSet, Pair, Person, Reply, Shadow},
 };
@@ -118,8 +118,12 @@ async fn pause(millis: i32) {
 
 /// What came beside the arguments and is meant for the test.
 fn received(cx: &Context) -> HashMap<String, String> {
-    let ours = cx.attachments().iter().filter(|(key, _)| key.starts_with("it."));
-    ours.map(|(key, value)| (key.to_owned(), value.to_string())).collect()
+    let ours = cx
+        .attachments()
+        .iter()
+        .filter(|(key, _)| key.starts_with("it."));
+    ours.map(|(key, value)| (key.to_owned(), value.to_string()))
+        .collect()
 }
 
 impl Everything for EverythingService {
@@ -201,7 +205,7 @@ impl Everything for EverythingService {
         echo_int_map(Option<HashMap<String, i32>>),
         echo_person_map(Option<HashMap<i64, Option<Person>>>),
         echo_enum_map(Option<HashMap<Color, Vec<String>>>),
-        echo_nested(Option<HashMap<String, Vec<HashMap<String, Person>>>>),
+        echo_nested(Option<Nested>),
         echo_color(Option<Color>),
         echo_person(Option<Person>),
         echo_all_types(Option<AllTypes>),
@@ -227,14 +231,28 @@ impl Everything for EverythingService {
 
     async fn find_person(&self, _cx: &Context, name: String) -> Answer<Reply<Person>> {
         if name.is_empty() {
-            return Ok(Reply { code: 404, message: Some("no such person".to_owned()), data: None });
+            return Ok(Reply {
+                code: 404,
+                message: Some("no such person".to_owned()),
+                data: None,
+            });
         }
-        Ok(Reply { code: 200, message: Some("ok".to_owned()), data: Some(Person::new(&name, 30)) })
+        Ok(Reply {
+            code: 200,
+            message: Some("ok".to_owned()),
+            data: Some(Person::new(&name, 30)),
+        })
     }
 
     async fn find_persons(&self, _cx: &Context, count: i32) -> Answer<Reply<Vec<Person>>> {
-        let persons = (0..count).map(|number| Person::new(&format!("p{number}"), number)).collect();
-        Ok(Reply { code: 200, message: Some("ok".to_owned()), data: Some(persons) })
+        let persons = (0..count)
+            .map(|number| Person::new(&format!("p{number}"), number))
+            .collect();
+        Ok(Reply {
+            code: 200,
+            message: Some("ok".to_owned()),
+            data: Some(persons),
+        })
     }
 
     async fn over_nothing(&self, _cx: &Context) -> Answer<String> {
@@ -277,8 +295,10 @@ impl Everything for EverythingService {
     }
 
     async fn fail_caused(&self, _cx: &Context, message: String) -> Result<(), RpcError> {
-        let cause =
-            Exception::new("java.lang.IllegalArgumentException", format!("root of {message}"));
+        let cause = Exception::new(
+            "java.lang.IllegalArgumentException",
+            format!("root of {message}"),
+        );
         let thrown = Exception::new("org.tenfold.interop.BusinessException", message)
             .field("code", 7)
             .caused_by(cause);
@@ -290,13 +310,19 @@ impl Everything for EverythingService {
     }
 
     async fn fail_odd(&self, _cx: &Context, message: String) -> Answer<()> {
-        Err(Failure::Odd { message, hints: vec!["first".to_owned(), "second".to_owned()] })
+        Err(Failure::Odd {
+            message,
+            hints: vec!["first".to_owned(), "second".to_owned()],
+        })
     }
 
     /// Java's filter turns what the consumer cannot know into a `RuntimeException`; a Rust service
     /// has no such class in the first place.
     async fn fail_foreign(&self, _cx: &Context, message: String) -> Answer<()> {
-        Err(Failure::Other(Exception::new("java.lang.RuntimeException", message)))
+        Err(Failure::Other(Exception::new(
+            "java.lang.RuntimeException",
+            message,
+        )))
     }
 
     async fn fail_sneaky(&self, _cx: &Context, message: String) -> Answer<()> {

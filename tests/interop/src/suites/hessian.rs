@@ -20,7 +20,7 @@ const ECHO_LIMIT: Duration = Duration::from_secs(120);
 const GOLDEN: &str = "../../serialization/hessian2/tests/golden/hessian-lite.txt";
 
 pub(super) fn run(run: &mut Run) -> Result<()> {
-    let jar = build::package_jar("hessian-golden")?;
+    let jar = build::package_java("hessian-golden")?;
     let mut java = Command::new("java");
     let made = build::run(java.arg("-jar").arg(&jar).arg("vectors"))?;
     let path = build::root().join(GOLDEN);

@@ -35,19 +35,19 @@ pub const ALL: &[Suite] = &[
     Suite {
         name: "java-java",
         about: "Java 3.3.6 and 2.7.23 call each other and themselves at a given address",
-        by_default: true,
+        by_default: false,
         run: java_java::run,
     },
     Suite {
         name: "zookeeper",
         about: "the same through a real ZooKeeper, and what a stopped provider leaves there",
-        by_default: true,
+        by_default: false,
         run: zookeeper::run,
     },
     Suite {
         name: "go-java",
         about: "dubbo-go and Java call each other, at an address and through ZooKeeper",
-        by_default: true,
+        by_default: false,
         run: go_java::run,
     },
     Suite {
@@ -109,6 +109,12 @@ pub const ALL: &[Suite] = &[
         about: "the same in ZooKeeper, to tell our faults from those of Java",
         by_default: false,
         run: registry_java::control,
+    },
+    Suite {
+        name: "registry-lost",
+        about: "that Java comes back to no registry, ZooKeeper or ours, which has forgotten all",
+        by_default: false,
+        run: registry_java::lost,
     },
     Suite {
         name: "capture-frames",

@@ -7,11 +7,13 @@
 //! `registry-java-control` does the same in Apache ZooKeeper: what does not hold there cannot be
 //! asked of ours.
 
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{Run, options};
 use crate::cases::{Table, Way};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::java::Dubbo;
 use crate::ours::Programs;
 use crate::process::Peer;
@@ -40,6 +42,9 @@ const CASES: &str =
 /// Between two looks at the tree, each of which starts a JVM.
 const LOOK_PAUSE: Duration = Duration::from_millis(300);
 
+/// Dubbo tries to register three times, 5 s apart or more.
+const JAVA_GIVES_UP: Duration = Duration::from_secs(45);
+
 pub(super) fn run(run: &mut Run) -> Result<()> {
     let registry = Programs::build()?.registry(run.folder())?;
     play(run, registry)
@@ -48,6 +53,51 @@ pub(super) fn run(run: &mut Run) -> Result<()> {
 pub(super) fn control(run: &mut Run) -> Result<()> {
     let registry = ZooKeeper::start(run.folder())?;
     play(run, registry)
+}
+
+/// What becomes of Java when a registry has forgotten everything, ZooKeeper or ours.
+pub(super) fn lost(run: &mut Run) -> Result<()> {
+    let programs = Programs::build()?;
+    let apache = ZooKeeper::start(run.folder())?;
+    forget(run, "ZooKeeper", apache, |port, folder| {
+        let data = folder.join(format!("zookeeper-{port}/data"));
+        fs::remove_dir_all(data).map_err(Error::while_doing("remove ZooKeeper's data"))?;
+        ZooKeeper::start_on(port, folder)
+    })?;
+    let ours = programs.registry(run.folder())?;
+    forget(run, "the built-in registry", ours, |port, folder| {
+        programs.registry_on(port, folder)
+    })
+}
+
+/// Kills the registry and starts an empty one in its place.
+fn forget(
+    run: &mut Run,
+    server: &str,
+    registry: ZooKeeper,
+    restart: impl Fn(u16, &Path) -> Result<ZooKeeper>,
+) -> Result<()> {
+    let mut scene = Scene::open(run, registry)?;
+    let (_one, one_port) = scene.provider(run, Dubbo::V3, "one", None)?;
+    let (_two, two_port) = scene.provider(run, Dubbo::V27, "two", None)?;
+    scene.registered(run, "one", one_port)?;
+    scene.registered(run, "two", two_port)?;
+    let port = scene.registry.port();
+    scene.registry.peer().crash()?;
+    std::thread::sleep(STANDSTILL);
+    scene.registry = restart(port, run.folder())?;
+    std::thread::sleep(JAVA_GIVES_UP);
+    for (release, port) in [(Dubbo::V3, one_port), (Dubbo::V27, two_port)] {
+        let back = scene.nodes(port)?;
+        println!("  {server}: {} nodes of {release} are back", back.len());
+        run.check(
+            &format!("{release} registers no interface in {server} that has forgotten everything"),
+            back.iter().all(|node| node.path.starts_with("/services/")),
+            || format!("{back:?}"),
+        );
+    }
+    drop(scene.followers);
+    scene.registry.stop().map(|_| ())
 }
 
 fn play(run: &mut Run, registry: ZooKeeper) -> Result<()> {

@@ -245,8 +245,12 @@ pub(super) fn go(run: &mut Run) -> Result<()> {
 fn go_through(run: &mut Run, registry: u16, kind: &str) -> Result<()> {
     let ours = ("registry", format!("zookeeper://{HOST}:{registry}"));
     let plain = ("registry", format!("127.0.0.1:{registry}"));
-    let (serving, _) = rust::provider("rust", &options(&[ours.clone()]), run.folder())?;
-    let report = golang::consumer("go-consumer", &options(&[plain.clone()]), run.folder())?;
+    let (serving, _) = rust::provider("rust", &options(std::slice::from_ref(&ours)), run.folder())?;
+    let report = golang::consumer(
+        "go-consumer",
+        &options(std::slice::from_ref(&plain)),
+        run.folder(),
+    )?;
     run.tally(&format!("dubbo-go finds Rust in {kind}"), &report, |_| {
         false
     });

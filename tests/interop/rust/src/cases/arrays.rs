@@ -76,7 +76,10 @@ fn objects(cases: &mut Cases) {
             Value::list(["x"]),
         ];
         let sent = Some(JavaArray(value.clone()));
-        let answer = it.echo_objects(&tenfold::Context::new(), sent).await?.ok_or("null")?;
+        let answer = it
+            .echo_objects(&tenfold::Context::new(), sent)
+            .await?
+            .ok_or("null")?;
         alike(&Value::list(value), &Value::list(answer.0))
     });
 }

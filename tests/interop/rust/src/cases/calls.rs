@@ -30,22 +30,36 @@ pub(super) fn add(cases: &mut Cases) {
 /// A word that no other case and no other run uses.
 fn token() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{}-{}-{}", std::process::id(), now.as_nanos(), NEXT.fetch_add(1, Ordering::Relaxed))
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    format!(
+        "{}-{}-{}",
+        std::process::id(),
+        now.as_nanos(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 fn texts<const N: usize>(entries: [(&str, &str); N]) -> HashMap<String, String> {
-    entries.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    entries
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn attachments(cases: &mut Cases) {
     cases.add("attach.request", |peer| async move {
-        let cx = Context::new().with_attachment("it.text", "你好😀").with_attachment("it.empty", "");
+        let cx = Context::new()
+            .with_attachment("it.text", "你好😀")
+            .with_attachment("it.empty", "");
         let expected = texts([("it.text", "你好😀"), ("it.empty", "")]);
         same(&expected, &peer.everything().await?.attachments(&cx).await?)
     });
     cases.add("attach.object", |peer| async move {
-        let cx = Context::new().with_attachment("it.number", 7).with_attachment("it.flag", true);
+        let cx = Context::new()
+            .with_attachment("it.number", 7)
+            .with_attachment("it.flag", true);
         let expected = texts([("it.number", "7"), ("it.flag", "true")]);
         same(&expected, &peer.everything().await?.attachments(&cx).await?)
     });
@@ -57,7 +71,11 @@ fn attachments(cases: &mut Cases) {
     });
     cases.add("attach.response", |peer| async move {
         let (it, cx) = (peer.everything().await?, Context::new());
-        same("back", &it.answer_with(&cx, "it.answer".to_owned(), "back".to_owned()).await?)?;
+        same(
+            "back",
+            &it.answer_with(&cx, "it.answer".to_owned(), "back".to_owned())
+                .await?,
+        )?;
         let beside = cx.response_attachments();
         same(&Some("back"), &beside.text("it.answer"))
     });
@@ -85,7 +103,10 @@ fn one_way(cases: &mut Cases) {
 fn futures(cases: &mut Cases) {
     cases.add("future", |peer| async move {
         let it = peer.everything().await?;
-        same("soon", &it.later(&Context::new(), 50, "soon".to_owned()).await?)
+        same(
+            "soon",
+            &it.later(&Context::new(), 50, "soon".to_owned()).await?,
+        )
     });
     cases.add("future.overtakes", |peer| async move {
         let it = peer.everything().await?;
@@ -93,8 +114,13 @@ fn futures(cases: &mut Cases) {
             let it = it.clone();
             async move { it.later(&Context::new(), 1500, "slow".to_owned()).await }
         });
-        same("fast", &it.later(&Context::new(), 0, "fast".to_owned()).await?)?;
-        that(!slow.is_finished(), || "the slow call ended first".to_owned())?;
+        same(
+            "fast",
+            &it.later(&Context::new(), 0, "fast".to_owned()).await?,
+        )?;
+        that(!slow.is_finished(), || {
+            "the slow call ended first".to_owned()
+        })?;
         same("slow", &slow.await??)
     });
 }
@@ -108,7 +134,10 @@ fn together(cases: &mut Cases) {
             callers.spawn(async move {
                 for number in 0..50 {
                     let value = Some(format!("{caller}/{number}"));
-                    same(&value, &it.echo_string(&Context::new(), value.clone()).await?)?;
+                    same(
+                        &value,
+                        &it.echo_string(&Context::new(), value.clone()).await?,
+                    )?;
                 }
                 Ok::<(), Fault>(())
             });
@@ -132,7 +161,9 @@ fn together(cases: &mut Cases) {
             caller??;
         }
         let peak = it.concurrent(&cx, 0).await?;
-        that((12..=16).contains(&peak), || format!("at most {peak} ran at once"))
+        that((12..=16).contains(&peak), || {
+            format!("at most {peak} ran at once")
+        })
     });
 }
 
@@ -146,15 +177,24 @@ fn retry(cases: &mut Cases) {
 }
 
 fn variants(cases: &mut Cases) {
-    for (name, group, version) in
-        [("variant.blue", "blue", "1.0.0"), ("variant.green", "green", "2.0.0")]
-    {
+    for (name, group, version) in [
+        ("variant.blue", "blue", "1.0.0"),
+        ("variant.green", "green", "2.0.0"),
+    ] {
         cases.add(name, move |peer| async move {
-            let id = peer.variant(group, version).await?.whoami(&Context::new()).await?;
-            that(id.ends_with(&format!("@{group}:{version}")), || format!("the id is {id}"))
+            let id = peer
+                .variant(group, version)
+                .await?
+                .whoami(&Context::new())
+                .await?;
+            that(id.ends_with(&format!("@{group}:{version}")), || {
+                format!("the id is {id}")
+            })
         });
     }
-    cases.add("callback", |_peer| async move { Err("argument call-backs are not offered".into()) });
+    cases.add("callback", |_peer| async move {
+        Err("argument call-backs are not offered".into())
+    });
 }
 
 /// What peers in other languages can do as well.
@@ -167,7 +207,10 @@ pub(super) fn reduced(cases: &mut Cases) {
         let it = peer.reduced().await?;
         for value in ["", "a", "你好", "a😀b", &"a".repeat(70_000)] {
             let value = Some(value.to_owned());
-            same(&value, &it.echo_string(&Context::new(), value.clone()).await?)?;
+            same(
+                &value,
+                &it.echo_string(&Context::new(), value.clone()).await?,
+            )?;
         }
         Ok(())
     });
@@ -183,27 +226,43 @@ pub(super) fn reduced(cases: &mut Cases) {
         let mut plain = ada();
         plain.score = Some(0);
         for value in [Some(ada()), Some(plain)] {
-            same(&value, &it.echo_person(&Context::new(), value.clone()).await?)?;
+            same(
+                &value,
+                &it.echo_person(&Context::new(), value.clone()).await?,
+            )?;
         }
         Ok(())
     });
     cases.add("reduced.list", |peer| async move {
         let value = Some(["a", "", "你"].map(str::to_owned).to_vec());
         let it = peer.reduced().await?;
-        same(&value, &it.echo_string_list(&Context::new(), value.clone()).await?)
+        same(
+            &value,
+            &it.echo_string_list(&Context::new(), value.clone()).await?,
+        )
     });
     cases.add("reduced.map", |peer| async move {
         let value = Some(texts([("a", "1"), ("你", "😀")]));
         let it = peer.reduced().await?;
-        same(&value, &it.echo_string_map(&Context::new(), value.clone()).await?)
+        same(
+            &value,
+            &it.echo_string_map(&Context::new(), value.clone()).await?,
+        )
     });
     cases.add("reduced.fail", |peer| async move {
-        let failure =
-            fails(peer.reduced().await?.fail(&Context::new(), "made up".to_owned()).await)?;
+        let failure = fails(
+            peer.reduced()
+                .await?
+                .fail(&Context::new(), "made up".to_owned())
+                .await,
+        )?;
         contains(&format!("{failure:?}"), "made up")
     });
     cases.add("reduced.attachments", |peer| async move {
         let cx = Context::new().with_attachment("it.text", AttachmentValue::from("x"));
-        same(&texts([("it.text", "x")]), &peer.reduced().await?.attachments(&cx).await?)
+        same(
+            &texts([("it.text", "x")]),
+            &peer.reduced().await?.attachments(&cx).await?,
+        )
     });
 }

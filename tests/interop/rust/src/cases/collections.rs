@@ -14,7 +14,7 @@ use super::{Cases, echoed};
 use crate::{
     Fault,
     check::{alike, same, that},
-    everything::{Everything, LooseClient, Loose},
+    everything::{Everything, Loose, LooseClient},
     peer::Peer,
     samples::{ada, bob},
     types::Color,
@@ -46,8 +46,18 @@ fn lists(cases: &mut Cases) {
         ];
     }
     as_class(cases, "list.linked", "java.util.LinkedList", &["a", "b"]);
-    as_class(cases, "list.aslist", "java.util.Arrays$ArrayList", &["a", "b"]);
-    as_class(cases, "list.emptylist", "java.util.Collections$EmptyList", &[]);
+    as_class(
+        cases,
+        "list.aslist",
+        "java.util.Arrays$ArrayList",
+        &["a", "b"],
+    );
+    as_class(
+        cases,
+        "list.emptylist",
+        "java.util.Collections$EmptyList",
+        &[],
+    );
     echoed! { cases:
         "list.int" echo_int_list [Some(vec![Some(0), Some(-17), Some(48), Some(262_144), None])];
         "list.long" echo_long_list [Some(vec![Some(0), Some(16), Some(1 << 31), Some(i64::MIN)])];
@@ -57,11 +67,15 @@ fn lists(cases: &mut Cases) {
     cases.add("list.shared", |peer| async move {
         let ada = Arc::new(ada());
         let sent = Some(vec![Some(Arc::clone(&ada)), Some(ada)]);
-        let answer = peer.everything().await?.echo_person_list(&Context::new(), sent).await?;
+        let answer = peer
+            .everything()
+            .await?
+            .echo_person_list(&Context::new(), sent)
+            .await?;
         match answer.as_deref() {
-            Some([Some(first), Some(second)]) => {
-                that(Arc::ptr_eq(first, second), || "one object came back as two".to_owned())
-            }
+            Some([Some(first), Some(second)]) => that(Arc::ptr_eq(first, second), || {
+                "one object came back as two".to_owned()
+            }),
             other => Err(format!("answered {other:?}").into()),
         }
     });
@@ -72,7 +86,10 @@ fn lists(cases: &mut Cases) {
 fn as_class(cases: &mut Cases, name: &'static str, class: &'static str, items: &'static [&str]) {
     cases.add(name, move |peer| async move {
         let sent = Value::typed_list(class, items.iter().copied());
-        let answer = loose(&peer).await?.echo_string_list(&Context::new(), sent.clone()).await?;
+        let answer = loose(&peer)
+            .await?
+            .echo_string_list(&Context::new(), sent.clone())
+            .await?;
         alike(&sent, &answer)
     });
 }
@@ -87,7 +104,10 @@ fn sets(cases: &mut Cases) {
     }
     cases.add("set.linked", |peer| async move {
         let sent = Value::typed_list("java.util.LinkedHashSet", ["z", "a"]);
-        let answer = loose(&peer).await?.echo_string_set(&Context::new(), sent).await?;
+        let answer = loose(&peer)
+            .await?
+            .echo_string_set(&Context::new(), sent)
+            .await?;
         let answer: HashSet<String> = answer.to_decode()?;
         same(&HashSet::from(["a", "z"].map(str::to_owned)), &answer)
     });
@@ -112,12 +132,18 @@ fn maps(cases: &mut Cases) {
     });
     cases.add("map.linked", |peer| async move {
         let sent = Value::typed_map("java.util.LinkedHashMap", [("z", "1"), ("a", "2")]);
-        let answer = loose(&peer).await?.echo_string_map(&Context::new(), sent.clone()).await?;
+        let answer = loose(&peer)
+            .await?
+            .echo_string_map(&Context::new(), sent.clone())
+            .await?;
         alike(&sent, &answer)
     });
     cases.add("map.tree", |peer| async move {
         let sent = Value::typed_map("java.util.TreeMap", [("a", 1), ("b", 2)]);
-        let answer = loose(&peer).await?.echo_int_map(&Context::new(), sent.clone()).await?;
+        let answer = loose(&peer)
+            .await?
+            .echo_int_map(&Context::new(), sent.clone())
+            .await?;
         alike(&sent, &answer)
     });
     echoed! { cases:

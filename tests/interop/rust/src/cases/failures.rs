@@ -33,7 +33,10 @@ fn rpc(failure: Failure) -> Result<RpcError, Fault> {
 fn business(cases: &mut Cases) {
     cases.add("fail.declared", |peer| async move {
         let it = peer.everything().await?;
-        match fails(it.fail_declared(&Context::new(), "out of stock".to_owned(), 42).await)? {
+        match fails(
+            it.fail_declared(&Context::new(), "out of stock".to_owned(), 42)
+                .await,
+        )? {
             Failure::Business { message, code } => same(&("out of stock", 42), &(&*message, code)),
             other => Err(format!("failed with {other:?}").into()),
         }
@@ -41,7 +44,9 @@ fn business(cases: &mut Cases) {
     cases.add("fail.cause", |peer| async move {
         let it = peer.everything().await?;
         let error = fails(it.fail_caused(&Context::new(), "outer".to_owned()).await)?;
-        let thrown = error.exception().ok_or_else(|| format!("no exception: {error:?}"))?;
+        let thrown = error
+            .exception()
+            .ok_or_else(|| format!("no exception: {error:?}"))?;
         same("org.tenfold.interop.BusinessException", &thrown.class)?;
         same(&Some("outer"), &thrown.message.as_deref())?;
         same(&Some(&Value::from(7)), &thrown.get("code"))?;
@@ -69,7 +74,10 @@ fn business(cases: &mut Cases) {
 fn undeclared(cases: &mut Cases) {
     cases.add("fail.unchecked", |peer| async move {
         let it = peer.everything().await?;
-        match fails(it.fail_unchecked(&Context::new(), "not open".to_owned()).await)? {
+        match fails(
+            it.fail_unchecked(&Context::new(), "not open".to_owned())
+                .await,
+        )? {
             Failure::IllegalState(message) => same("not open", &message),
             other => Err(format!("failed with {other:?}").into()),
         }
@@ -86,10 +94,16 @@ fn undeclared(cases: &mut Cases) {
     });
     cases.add("fail.foreign", |peer| async move {
         let it = peer.everything().await?;
-        match fails(it.fail_foreign(&Context::new(), "hidden reason".to_owned()).await)? {
+        match fails(
+            it.fail_foreign(&Context::new(), "hidden reason".to_owned())
+                .await,
+        )? {
             Failure::Other(thrown) => {
                 same("java.lang.RuntimeException", &thrown.class)?;
-                contains(thrown.message.as_deref().unwrap_or_default(), "hidden reason")
+                contains(
+                    thrown.message.as_deref().unwrap_or_default(),
+                    "hidden reason",
+                )
             }
             other => Err(format!("failed with {other:?}").into()),
         }
@@ -117,7 +131,9 @@ fn framework(cases: &mut Cases) {
         let error = rpc(fails(it.sleep(&cx, 3000, "late".to_owned()).await)?)?;
         let took = start.elapsed();
         same(&ErrorKind::Timeout, &error.kind())?;
-        that((390..2500).contains(&took.as_millis()), || format!("failed after {took:?}"))?;
+        that((390..2500).contains(&took.as_millis()), || {
+            format!("failed after {took:?}")
+        })?;
         same("next", &it.sleep(&cx, 0, "next".to_owned()).await?)
     });
     cases.add("variant.none", |peer| async move {
@@ -129,20 +145,24 @@ fn framework(cases: &mut Cases) {
         };
         let error = rpc(fails(it.whoami(&Context::new()).await)?)?;
         let took = start.elapsed();
-        that(error.kind() != ErrorKind::Timeout && took < Duration::from_secs(9), || {
-            format!("after {took:?}: {error:?}")
-        })
+        that(
+            error.kind() != ErrorKind::Timeout && took < Duration::from_secs(9),
+            || format!("after {took:?}: {error:?}"),
+        )
     });
 }
 
 fn payload(cases: &mut Cases) {
     cases.add("payload.request", |peer| async move {
         let it = peer.everything().await?;
-        let error = rpc(fails(it.echo_bytes(&Context::new(), Some(bytes(TOO_LARGE))).await)?)?;
+        let error = rpc(fails(
+            it.echo_bytes(&Context::new(), Some(bytes(TOO_LARGE))).await,
+        )?)?;
         same(&ErrorKind::PayloadTooLarge, &error.kind())?;
         same(
             &Some("after".to_owned()),
-            &it.echo_string(&Context::new(), Some("after".to_owned())).await?,
+            &it.echo_string(&Context::new(), Some("after".to_owned()))
+                .await?,
         )
     });
     cases.add("payload.response", |peer| async move {
@@ -150,11 +170,14 @@ fn payload(cases: &mut Cases) {
         let it = it.with(CallOptions::new().retries(0));
         let error = fails(it.blob(&Context::new(), i32::try_from(TOO_LARGE)?).await)?;
         if let Failure::Rpc(error) = &error {
-            that(error.kind() != ErrorKind::Timeout, || format!("a timeout: {error:?}"))?;
+            that(error.kind() != ErrorKind::Timeout, || {
+                format!("a timeout: {error:?}")
+            })?;
         }
         same(
             &Some("after".to_owned()),
-            &it.echo_string(&Context::new(), Some("after".to_owned())).await?,
+            &it.echo_string(&Context::new(), Some("after".to_owned()))
+                .await?,
         )
     });
 }

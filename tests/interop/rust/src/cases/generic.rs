@@ -31,9 +31,13 @@ async fn call<const N: usize>(
     method: &str,
     arguments: [(&str, Value); N],
 ) -> Result<Value, RpcError> {
-    let types: Vec<_> = arguments.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let types: Vec<_> = arguments
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
     let values = arguments.into_iter().map(|(_, value)| value).collect();
-    it.invoke(&Context::new(), method, Some(&types), values).await
+    it.invoke(&Context::new(), method, Some(&types), values)
+        .await
 }
 
 fn values(cases: &mut Cases) {
@@ -53,9 +57,17 @@ fn values(cases: &mut Cases) {
     });
     cases.add("generic.converted", |peer| async move {
         let it = generic(&peer).await?;
-        same(&Value::from(7_i64), &call(&it, "echoLong", [("long", Value::from(7))]).await?)?;
+        same(
+            &Value::from(7_i64),
+            &call(&it, "echoLong", [("long", Value::from(7))]).await?,
+        )?;
         let green = Value::from("GREEN");
-        let color = call(&it, "echoColor", [("org.tenfold.interop.Color", green.clone())]).await?;
+        let color = call(
+            &it,
+            "echoColor",
+            [("org.tenfold.interop.Color", green.clone())],
+        )
+        .await?;
         same(&green, &color)?;
         let decimal = ("java.math.BigDecimal", Value::from("1.10"));
         let answer = call(&it, "echoBigDecimal", [decimal]).await?;
@@ -79,7 +91,10 @@ fn values(cases: &mut Cases) {
             ("int", Value::from(7), "(int):7"),
             (STRING, Value::from("7"), "(String):7"),
         ] {
-            same(&Value::from(expected), &call(&it, "over", [(name, value)]).await?)?;
+            same(
+                &Value::from(expected),
+                &call(&it, "over", [(name, value)]).await?,
+            )?;
         }
         Ok(())
     });
@@ -88,9 +103,10 @@ fn values(cases: &mut Cases) {
 /// Ada as a map, with or without the entries that name the classes.
 fn ada(classes: bool) -> Value {
     let class = |name: &str| classes.then(|| ("class", Value::from(name)));
-    let home = class("org.tenfold.interop.Address")
-        .into_iter()
-        .chain([("street", Value::from("St James's Square 12")), ("zip", Value::from("SW1Y"))]);
+    let home = class("org.tenfold.interop.Address").into_iter().chain([
+        ("street", Value::from("St James's Square 12")),
+        ("zip", Value::from("SW1Y")),
+    ]);
     let home = Value::map(home);
     Value::map(class(PERSON).into_iter().chain([
         ("name", Value::from("Ada")),
@@ -106,7 +122,10 @@ fn pojos(cases: &mut Cases) {
     for (name, classes) in [("generic.pojo", true), ("generic.pojo.noclass", false)] {
         cases.add(name, move |peer| async move {
             let it = generic(&peer).await?;
-            alike(&ada(true), &call(&it, "echoPerson", [(PERSON, ada(classes))]).await?)
+            alike(
+                &ada(true),
+                &call(&it, "echoPerson", [(PERSON, ada(classes))]).await?,
+            )
         });
     }
     cases.add("generic.wrapper", |peer| async move {
@@ -114,7 +133,10 @@ fn pojos(cases: &mut Cases) {
         let answer = call(&it, "findPerson", [(STRING, Value::from("Eve"))]).await?;
         let entry = |of: &Value, key: &str| of.get(key).cloned().unwrap_or_default();
         same(&Value::from(200), &entry(&answer, "code"))?;
-        same(&Value::from("org.tenfold.interop.Result"), &entry(&answer, "class"))?;
+        same(
+            &Value::from("org.tenfold.interop.Result"),
+            &entry(&answer, "class"),
+        )?;
         same(&Value::from("Eve"), &entry(&entry(&answer, "data"), "name"))
     });
 }
@@ -122,9 +144,14 @@ fn pojos(cases: &mut Cases) {
 fn failures(cases: &mut Cases) {
     cases.add("generic.fail", |peer| async move {
         let it = generic(&peer).await?;
-        let arguments = [(STRING, Value::from("out of stock")), ("int", Value::from(42))];
+        let arguments = [
+            (STRING, Value::from("out of stock")),
+            ("int", Value::from(42)),
+        ];
         let error = fails(call(&it, "failDeclared", arguments).await)?;
-        let thrown = error.exception().ok_or_else(|| format!("no exception: {error:?}"))?;
+        let thrown = error
+            .exception()
+            .ok_or_else(|| format!("no exception: {error:?}"))?;
         same("org.tenfold.interop.BusinessException", &thrown.class)?;
         same(&Some("out of stock"), &thrown.message.as_deref())
     });

@@ -64,7 +64,10 @@ impl Cases {
         F: Fn(Arc<Peer>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), Fault>> + Send + 'static,
     {
-        self.all.push(Case { name, run: Box::new(move |peer| Box::pin(run(peer))) });
+        self.all.push(Case {
+            name,
+            run: Box::new(move |peer| Box::pin(run(peer))),
+        });
     }
 }
 
@@ -82,4 +85,4 @@ macro_rules! echoed {
         });
     )*};
 }
-pub(self) use echoed;
+use echoed;

@@ -23,7 +23,9 @@ pub(super) fn add(cases: &mut Cases) {
 fn identity(cases: &mut Cases) {
     cases.add("whoami", |peer| async move {
         let id = peer.everything().await?.whoami(&Context::new()).await?;
-        that(!id.is_empty() && !id.contains('@'), || format!("the id is {id}"))
+        that(!id.is_empty() && !id.contains('@'), || {
+            format!("the id is {id}")
+        })
     });
     cases.add("nothing", |peer| async move {
         Ok(peer.everything().await?.nothing(&Context::new()).await?)
@@ -71,7 +73,10 @@ fn text(cases: &mut Cases) {
     cases.add("blob", |peer| async move {
         let it = peer.everything().await?;
         for size in [0, 1000, 1_048_576] {
-            same(&bytes(size), &it.blob(&Context::new(), i32::try_from(size)?).await?)?;
+            same(
+                &bytes(size),
+                &it.blob(&Context::new(), i32::try_from(size)?).await?,
+            )?;
         }
         Ok(())
     });
@@ -93,11 +98,17 @@ fn untyped(cases: &mut Cases) {
             Value::map([
                 ("n", Value::from(1)),
                 ("l", Value::from(1_i64)),
-                ("list", Value::list([Value::from("x"), Value::from(2), Value::from(3.5)])),
+                (
+                    "list",
+                    Value::list([Value::from("x"), Value::from(2), Value::from(3.5)]),
+                ),
             ]),
         ];
         for value in values {
-            alike(&value, &it.echo_object(&Context::new(), value.clone()).await?)?;
+            alike(
+                &value,
+                &it.echo_object(&Context::new(), value.clone()).await?,
+            )?;
         }
         Ok(())
     });

@@ -36,10 +36,22 @@ const IDLE: Duration = Duration::from_millis(3500);
 pub(super) fn add(cases: &mut Cases) {
     cases.add("scenario.burst", |peer| async move { burst(&peer).await });
     cases.add("scenario.idle", |peer| async move { idle(&peer).await });
-    cases.add("scenario.restart", |peer| async move { restart(&peer).await });
-    cases.add("scenario.leaving", |peer| async move { leaving(&peer).await });
-    cases.add("scenario.overload", |peer| async move { overload(&peer).await });
-    cases.add("scenario.unknown", |peer| async move { unknown(&peer).await });
+    cases.add(
+        "scenario.restart",
+        |peer| async move { restart(&peer).await },
+    );
+    cases.add(
+        "scenario.leaving",
+        |peer| async move { leaving(&peer).await },
+    );
+    cases.add(
+        "scenario.overload",
+        |peer| async move { overload(&peer).await },
+    );
+    cases.add(
+        "scenario.unknown",
+        |peer| async move { unknown(&peer).await },
+    );
 }
 
 /// Many calls at once over the one connection: all wait at the provider at the same time.
@@ -52,7 +64,10 @@ async fn burst(peer: &Peer) -> Result<(), Fault> {
         let it = it.clone();
         callers.spawn(async move {
             let value = format!("answer {number}");
-            same(&value, &it.later(&Context::new(), 1000, value.clone()).await?)
+            same(
+                &value,
+                &it.later(&Context::new(), 1000, value.clone()).await?,
+            )
         });
     }
     while let Some(caller) = callers.join_next().await {
@@ -60,9 +75,10 @@ async fn burst(peer: &Peer) -> Result<(), Fault> {
     }
     let took = start.elapsed();
     println!("BURST {}", took.as_millis());
-    that(took >= Duration::from_millis(1000) && took < Duration::from_secs(8), || {
-        format!("{BURST} calls of a second at once took {took:?}")
-    })
+    that(
+        took >= Duration::from_millis(1000) && took < Duration::from_secs(8),
+        || format!("{BURST} calls of a second at once took {took:?}"),
+    )
 }
 
 /// Says nothing for longer than the heartbeat interval, then calls again.
@@ -94,7 +110,9 @@ async fn restart(peer: &Peer) -> Result<(), Fault> {
     println!("LOST");
     let end = Instant::now() + PATIENCE;
     while let Err(error) = it.whoami(&Context::new()).await {
-        that(Instant::now() < end, || format!("not back within {PATIENCE:?}: {error}"))?;
+        that(Instant::now() < end, || {
+            format!("not back within {PATIENCE:?}: {error}")
+        })?;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     println!("BACK");
@@ -103,13 +121,18 @@ async fn restart(peer: &Peer) -> Result<(), Fault> {
 
 /// Calls without a pause and without retries, from before one of two providers goes until after.
 async fn leaving(peer: &Peer) -> Result<(), Fault> {
-    let mut reference = peer.refer::<crate::everything::EverythingClient>("").open().await?;
+    let mut reference = peer
+        .refer::<crate::everything::EverythingClient>("")
+        .open()
+        .await?;
     let two = async {
         while reference.providers().len() != 2 {
             reference.changed().await;
         }
     };
-    tokio::time::timeout(PATIENCE, two).await.map_err(|_| "there are not two providers")?;
+    tokio::time::timeout(PATIENCE, two)
+        .await
+        .map_err(|_| "there are not two providers")?;
     let load = Load::start(reference.client());
     // The first calls to a Java program that has just started are slow.
     let warm = async {
@@ -117,7 +140,9 @@ async fn leaving(peer: &Peer) -> Result<(), Fault> {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, warm).await.map_err(|_| "the load does not get going")?;
+    tokio::time::timeout(PATIENCE, warm)
+        .await
+        .map_err(|_| "the load does not get going")?;
     println!("CALLING");
     let one = async {
         while reference.providers().len() != 1 {
@@ -131,7 +156,9 @@ async fn leaving(peer: &Peer) -> Result<(), Fault> {
     let calls = load.stop().await?;
     left.map_err(|_| "no provider has left")?;
     println!("CALLS {calls}");
-    that(calls_until_then > 0 && calls > calls_until_then, || "there were no calls".to_owned())
+    that(calls_until_then > 0 && calls > calls_until_then, || {
+        "there were no calls".to_owned()
+    })
 }
 
 struct Load {
@@ -155,7 +182,11 @@ impl Load {
                 Ok(())
             });
         }
-        Self { calls, stopped, tasks }
+        Self {
+            calls,
+            stopped,
+            tasks,
+        }
     }
 
     /// The number of calls, or the first failure.
@@ -189,7 +220,9 @@ async fn overload(peer: &Peer) -> Result<(), Fault> {
             (Err(failure), took) => {
                 let error = rpc(failure)?;
                 println!("REFUSED {:?} {}", error.kind(), error.message());
-                that(took < Duration::from_millis(900), || format!("refused after {took:?}"))?;
+                that(took < Duration::from_millis(900), || {
+                    format!("refused after {took:?}")
+                })?;
                 refused += 1;
             }
         }
@@ -205,16 +238,31 @@ async fn unknown(peer: &Peer) -> Result<(), Fault> {
     let service = rpc(fails(peer.reduced().await?.whoami(&cx).await)?)?;
     let missing = peer.client::<crate::everything::MissingClient>().await?;
     let method = rpc(fails(missing.no_such_method(&cx, 7).await)?)?;
-    let group = rpc(fails(peer.variant("red", "9.9.9").await?.whoami(&cx).await)?)?;
-    println!("KINDS {} {} {}", service.kind(), method.kind(), group.kind());
+    let group = rpc(fails(
+        peer.variant("red", "9.9.9").await?.whoami(&cx).await,
+    )?)?;
+    println!(
+        "KINDS {} {} {}",
+        service.kind(),
+        method.kind(),
+        group.kind()
+    );
     for error in [&service, &method, &group] {
         let known = [ErrorKind::ServiceNotFound, ErrorKind::MethodNotFound];
-        that(known.contains(&error.kind()), || format!("failed with {error:?}"))?;
+        that(known.contains(&error.kind()), || {
+            format!("failed with {error:?}")
+        })?;
         // A provider that lacks something is not asked again.
-        let tries = error.explain().iter().filter(|line| line.starts_with("try ")).count();
+        let tries = error
+            .explain()
+            .iter()
+            .filter(|line| line.starts_with("try "))
+            .count();
         that(tries <= 1, || format!("{tries} tries: {error}"))?;
     }
-    that(start.elapsed() < limit, || format!("took {:?}", start.elapsed()))
+    that(start.elapsed() < limit, || {
+        format!("took {:?}", start.elapsed())
+    })
 }
 
 fn rpc(failure: Failure) -> Result<RpcError, Fault> {

@@ -55,5 +55,8 @@ fn time() -> LocalTime {
 }
 
 fn date_time() -> LocalDateTime {
-    LocalDateTime { time: time(), date: date() }
+    LocalDateTime {
+        time: time(),
+        date: date(),
+    }
 }

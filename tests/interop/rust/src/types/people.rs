@@ -71,7 +71,10 @@ pub struct Shadow {
 
 /// A `java.util.EnumSet` of colors: on the wire Hessian's own handle class.
 #[derive(Clone, Debug, PartialEq, Wire)]
-#[wire(class = "com.alibaba.com.caucho.hessian.io.EnumSetHandler", java = "java.util.EnumSet")]
+#[wire(
+    class = "com.alibaba.com.caucho.hessian.io.EnumSetHandler",
+    java = "java.util.EnumSet"
+)]
 pub struct EnumSet {
     #[wire(name = "type")]
     pub of: JavaClass,
@@ -81,6 +84,10 @@ pub struct EnumSet {
 impl Person {
     /// A person of whom only name and age are known.
     pub fn new(name: &str, age: i32) -> Self {
-        Self { name: Some(name.to_owned()), age, ..Self::default() }
+        Self {
+            name: Some(name.to_owned()),
+            age,
+            ..Self::default()
+        }
     }
 }
