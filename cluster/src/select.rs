@@ -67,12 +67,15 @@ fn pick(
             .is_some_and(|member| !contains(tried, member) && is_callable(selection, member))
     };
     let length = candidates.len();
-    let fresh: Vec<usize> = if length <= RESELECT_MAX || balance.follows_key() {
-        (0..length).filter(is_fresh).collect()
-    } else {
+    let mut fresh = Vec::new();
+    if length > RESELECT_MAX && !balance.follows_key() {
         let draws = (0..RESELECT_MAX).map(|_| selection.random.index(length));
-        draws.filter(is_fresh).collect()
-    };
+        fresh.extend(draws.filter(is_fresh));
+    }
+    if fresh.is_empty() {
+        // The sample only saves work: while one can be called, no call goes to one that cannot.
+        fresh.extend((0..length).filter(is_fresh));
+    }
     let seen: Vec<usize> = if fresh.is_empty() {
         let is_seen = |index: &usize| {
             candidates
@@ -106,5 +109,5 @@ fn contains(members: &[Arc<Member>], member: &Arc<Member>) -> bool {
     members.iter().any(|known| Arc::ptr_eq(known, member))
 }
 
-/// Dubbo's `dubbo.reselect.count`: of longer lists a random sample of this size is looked at.
+/// Dubbo's `dubbo.reselect.count`: of longer lists a random sample of this size is looked at first.
 const RESELECT_MAX: usize = 10;

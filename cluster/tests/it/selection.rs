@@ -32,6 +32,24 @@ fn unavailable_providers_are_passed_over() {
 }
 
 #[test]
+fn the_only_available_provider_of_many_is_found() {
+    let world = World::default();
+    let hosts: Vec<String> = (0..30).map(|host| format!("h{host}:1")).collect();
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    for balance in ["random", "roundrobin", "leastactive", "consistenthash"] {
+        let cluster = world.cluster(&format!("loadbalance={balance}"), &hosts);
+        for provider in world.all() {
+            provider.set_available(false);
+        }
+        world.provider("h7:1").set_available(true);
+        for key in 0..60 {
+            let answer = cluster.answer(call("find", &[&key.to_string()]));
+            assert_eq!(answer.expect("an answer"), "h7:1", "{balance}");
+        }
+    }
+}
+
+#[test]
 fn the_availability_check_can_be_switched_off() {
     let world = World::default();
     let cluster = world.cluster("cluster.availablecheck=false", &["h1:1", "h2:1"]);
