@@ -28,10 +28,9 @@ const READ_BYTES_MIN: usize = 4 * 1024;
 /// frames, so the system call no longer counts.
 const READ_BYTES_MAX: usize = 64 * 1024;
 
-/// Bodies up to this are copied out, longer ones are handed out by reference. A copy of this size
-/// costs about what a shared buffer costs to count, and a short body must not keep a whole read
-/// buffer alive.
-const SHARED_BYTES_MIN: usize = 64;
+/// Bodies shorter than this are copied when they are to be kept: a short body must not keep a whole
+/// read buffer alive.
+const SHARED_BYTES_MIN: usize = 4 * 1024;
 
 /// How the head of a frame is read.
 pub trait FrameCodec {
@@ -251,12 +250,19 @@ impl<C: FrameCodec> FrameReader<C> {
 }
 
 impl FrameBody<'_> {
-    /// The body as bytes of its own: copied when short, by reference when long.
+    /// The body as bytes that may be kept: copied when short, by reference when long.
     #[inline]
-    pub fn into_bytes(mut self) -> Bytes {
+    pub fn into_bytes(self) -> Bytes {
         if self.bytes < SHARED_BYTES_MIN {
             return Bytes::copy_from_slice(&self);
         }
+        self.share()
+    }
+
+    /// The body by reference, whatever its length: cheaper than a copy, but the whole read buffer
+    /// lives as long. For bytes that are looked at soon and let go.
+    #[inline]
+    pub fn share(mut self) -> Bytes {
         let bytes = std::mem::take(&mut self.bytes);
         self.buffer.split_to(bytes).freeze()
     }
@@ -437,7 +443,8 @@ mod tests {
             let Ok(Some(Frame::Whole { body, .. })) = reader.next_frame() else {
                 panic!("whole");
             };
-            assert_eq!(body.into_bytes(), vec![3; length]);
+            let kept = body.into_bytes();
+            assert_eq!(kept, vec![3; length]);
             let Ok(Some(Frame::Whole { body, .. })) = reader.next_frame() else {
                 panic!("whole");
             };

@@ -293,7 +293,8 @@ impl<H: Handler> Driver<H> {
                     FrameKind::Response { status } => {
                         let inner: &mut MutexGuard<'_, Inner> =
                             held.get_or_insert_with(|| link.lock());
-                        let reply = || Reply::new(status, head.serialization(), body.into_bytes());
+                        // The caller is woken at once and reads the answer then.
+                        let reply = || Reply::new(status, head.serialization(), body.share());
                         inner.core.on_answer(head.id(), reply, &mut self.wakers);
                     }
                     FrameKind::Request { two_way } => {
@@ -413,7 +414,7 @@ impl<H: Handler> Driver<H> {
         self.reader.release();
         self.writing.release();
         self.answers.release();
-        self.wakers = Vec::new();
+        self.wakers.shrink_to_fit();
         inner.out.release();
         inner.core.release_memory();
         None
