@@ -20,7 +20,11 @@ use crate::orders::{CreateOrder, OrderError, OrderService, OrderServiceClient};
 #[derive(Parser)]
 struct Arguments {
     /// Provider to call, without a registry.
-    #[arg(long, default_value = "dubbo://127.0.0.1:20880", conflicts_with = "registry")]
+    #[arg(
+        long,
+        default_value = "dubbo://127.0.0.1:20880",
+        conflicts_with = "registry"
+    )]
     url: String,
     /// Registry to find providers in.
     #[arg(long)]
@@ -29,15 +33,18 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> Result<(), tenfold::Error> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let arguments = Arguments::parse();
     let mut application = Application::builder("shop");
     if let Some(registry) = &arguments.registry {
         application = application.registry(registry);
     }
     let application = application.start().await?;
-    let mut reference =
-        application.refer::<OrderServiceClient>().timeout(Duration::from_millis(800));
+    let mut reference = application
+        .refer::<OrderServiceClient>()
+        .timeout(Duration::from_millis(800));
     if arguments.registry.is_none() {
         reference = reference.url(&arguments.url);
     }
@@ -63,10 +70,18 @@ async fn main() -> Result<(), tenfold::Error> {
         other => println!("create: {other:?}"),
     }
 
-    let impatient = orders.with(CallOptions::new().timeout(Duration::from_millis(1)).retries(0));
+    let impatient = orders.with(
+        CallOptions::new()
+            .timeout(Duration::from_millis(1))
+            .retries(0),
+    );
     match impatient.find(&cx, "42".to_owned()).await {
         Err(OrderError::Rpc(error)) => {
-            println!("within 1 ms: {} on the {:?} side: {error}", error.kind(), error.origin());
+            println!(
+                "within 1 ms: {} on the {:?} side: {error}",
+                error.kind(),
+                error.origin()
+            );
         }
         other => println!("within 1 ms: {other:?}"),
     }

@@ -21,8 +21,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let provider = Application::builder("orders")
         .listen(Dubbo::on(0).host("127.0.0.1"))
         .serve(
-            Service::new(OrderServiceServer::new(Orders::new(Duration::from_millis(2))))
-                .allow_generic(),
+            Service::new(OrderServiceServer::new(Orders::new(Duration::from_millis(
+                2,
+            ))))
+            .allow_generic(),
         )
         .start()
         .await?;
@@ -38,14 +40,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let arguments = vec![Value::from("42")];
     let order = orders.invoke(&cx, "find", None, arguments).await?;
-    println!("find(\"42\") = {}", serde_json::to_string_pretty(&order.to_json()?)?);
+    println!(
+        "find(\"42\") = {}",
+        serde_json::to_string_pretty(&order.to_json()?)?
+    );
 
     let request = serde_json::json!({ "accountId": 7, "amount": "12.50", "tags": ["sold out"] });
-    let thrown = orders.invoke(&cx, "create", None, vec![Value::from(request)]).await;
+    let thrown = orders
+        .invoke(&cx, "create", None, vec![Value::from(request)])
+        .await;
     println!("create(…) = {}", thrown.expect_err("the tag says sold out"));
 
     let unknown = orders.invoke(&cx, "remove", None, vec![]).await;
-    println!("remove() = {}", unknown.expect_err("there is no such method"));
+    println!(
+        "remove() = {}",
+        unknown.expect_err("there is no such method")
+    );
 
     gateway.shutdown().await;
     provider.shutdown().await;

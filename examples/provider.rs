@@ -33,13 +33,17 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> Result<(), tenfold::Error> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let arguments = Arguments::parse();
     let mut application = Application::builder("orders")
         .listen(Dubbo::on(arguments.port).host(&arguments.host))
         .serve(
-            Service::new(OrderServiceServer::new(Orders::new(Duration::from_millis(2))))
-                .allow_generic(),
+            Service::new(OrderServiceServer::new(Orders::new(Duration::from_millis(
+                2,
+            ))))
+            .allow_generic(),
         );
     for registry in &arguments.registry {
         application = application.registry(registry);

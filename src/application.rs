@@ -9,14 +9,18 @@ use std::{
 use parking_lot::Mutex;
 use tenfold_cluster::Extensions;
 use tenfold_common::{Clock, SystemClock, Url, keys};
+use tenfold_config::{Config, Facts};
 use tenfold_dubbo::DubboProtocol;
 use tenfold_injvm::InjvmProtocol;
 use tenfold_monitor::Statistics;
-use tenfold_protocol::{Exporter, Filter, FilterChain, Protocol, Side};
+use tenfold_protocol::{
+    Exporter, Filter, FilterChain, Protocol, ServiceDescriptor, Side, name_of_descriptor,
+};
 use tenfold_proxy::{Client, GenericClient};
 use tenfold_registry::{
     Registry,
     address::{self, AddressInputs},
+    zookeeper::ServiceDefinition,
 };
 
 use crate::{Dubbo, Error, ReferenceBuilder, Service, signal};
@@ -37,6 +41,7 @@ pub struct ApplicationBuilder {
     consumer_filters: Vec<Arc<dyn Filter>>,
     extensions: Extensions,
     shutdown_deadline: Duration,
+    config: Option<Config>,
 }
 
 /// A running application: serves what it was built with, and refers to other services.
@@ -55,12 +60,14 @@ pub(crate) struct Inner {
     pub(crate) protocols: HashMap<&'static str, Arc<dyn Protocol>>,
     pub(crate) statistics: Arc<Statistics>,
     pub(crate) consumer_filters: Vec<Arc<dyn Filter>>,
+    pub(crate) config: Option<Config>,
     exported: Mutex<Vec<Exported>>,
     shutdown_deadline: Duration,
 }
 
 struct Exported {
     exporter: Box<dyn Exporter>,
+    descriptor: Arc<ServiceDescriptor>,
     registered: Vec<(Arc<dyn Registry>, Url)>,
 }
 
@@ -69,6 +76,17 @@ impl ApplicationBuilder {
     /// `zookeeper://127.0.0.1:2181`. May be repeated.
     pub fn registry(mut self, url: impl Into<String>) -> Self {
         self.registries.push(url.into());
+        self
+    }
+
+    /// Takes settings from files, the environment and the command line. They stand above those made
+    /// in code, as in Dubbo: the application's name, registries, listeners (`dubbo.protocols`), and
+    /// what they say about each service and reference by its interface.
+    pub fn config(mut self, config: Config) -> Self {
+        if let Some(name) = &config.application().name {
+            self.name.clone_from(name);
+        }
+        self.config = Some(config);
         self
     }
 
@@ -122,10 +140,20 @@ impl ApplicationBuilder {
     pub async fn start(self) -> Result<Application, Error> {
         let mut registries = Vec::new();
         for text in &self.registries {
-            registries.push(open_registry(text, &self.name).await?);
+            registries.push(open_registry(Url::parse(text)?, &self.name).await?);
         }
-        let protocols: [Arc<dyn Protocol>; 2] =
-            [Arc::new(DubboProtocol::new()), Arc::new(InjvmProtocol::new())];
+        if let Some(config) = &self.config {
+            for warning in config.warnings() {
+                tracing::warn!("{warning}");
+            }
+            for url in config.registry_urls(None)? {
+                registries.push(open_registry(url, &self.name).await?);
+            }
+        }
+        let protocols: [Arc<dyn Protocol>; 2] = [
+            Arc::new(DubboProtocol::new()),
+            Arc::new(InjvmProtocol::new()),
+        ];
         let application = Application {
             inner: Arc::new(Inner {
                 extensions: self.extensions,
@@ -136,16 +164,23 @@ impl ApplicationBuilder {
                 consumer_filters: self.consumer_filters,
                 exported: Mutex::default(),
                 shutdown_deadline: self.shutdown_deadline,
+                config: self.config,
             }),
         };
-        if !self.services.is_empty() && self.listeners.is_empty() {
-            return Err(Error::Setting(
-                "there are services but no listener; add `.listen(Dubbo::on(20880))`".to_owned(),
-            ));
-        }
-        for listener in &self.listeners {
-            for service in &self.services {
-                application.inner.export(service, listener, &self.provider_filters).await?;
+        for service in &self.services {
+            let urls = application.inner.provider_urls(service, &self.listeners)?;
+            if urls.is_empty() {
+                return Err(Error::Setting(
+                    "there are services but no listener; add `.listen(Dubbo::on(20880))` or \
+                     configure `dubbo.protocols`"
+                        .to_owned(),
+                ));
+            }
+            for url in urls {
+                application
+                    .inner
+                    .export(service, url, &self.provider_filters)
+                    .await?;
             }
         }
         application.inner.register_all().await?;
@@ -180,14 +215,17 @@ impl Application {
             consumer_filters: Vec::new(),
             extensions: tenfold_cluster::extensions(),
             shutdown_deadline: SHUTDOWN_DEADLINE,
+            config: None,
         }
     }
 
     /// Refers to a service by the generated client's interface.
     pub fn refer<C: Client>(&self) -> ReferenceBuilder<C> {
-        ReferenceBuilder::new(Arc::clone(&self.inner), C::descriptor(), |descriptor, invoker| {
-            C::from_stub(tenfold_proxy::Stub::new(descriptor, invoker))
-        })
+        ReferenceBuilder::new(
+            Arc::clone(&self.inner),
+            C::descriptor(),
+            |descriptor, invoker| C::from_stub(tenfold_proxy::Stub::new(descriptor, invoker)),
+        )
     }
 
     /// Refers to a service by its interface name alone, for calls by names and dynamic values.
@@ -203,7 +241,12 @@ impl Application {
 
     /// The URLs of the services that are served, with the addresses that are really listened on.
     pub fn exported(&self) -> Vec<Url> {
-        self.inner.exported.lock().iter().map(|it| it.exporter.url().clone()).collect()
+        self.inner
+            .exported
+            .lock()
+            .iter()
+            .map(|it| it.exporter.url().clone())
+            .collect()
     }
 
     /// Ends politely: tells every consumer to go elsewhere, withdraws the registrations, goes on
@@ -247,41 +290,63 @@ impl Inner {
     async fn export(
         &self,
         service: &Service,
-        listener: &Url,
+        url: Url,
         filters: &[Arc<dyn Filter>],
     ) -> Result<(), Error> {
-        let url = self.provider_url(service, listener);
         let descriptor = Arc::new(service.descriptor().with_identity_of(&url));
-        let mut chain: Vec<Arc<dyn Filter>> =
-            vec![self.statistics.on_provider(&descriptor)];
+        let mut chain: Vec<Arc<dyn Filter>> = vec![self.statistics.on_provider(&descriptor)];
         chain.extend(filters.iter().cloned());
         chain.extend(service.filters().iter().cloned());
         let invoker = FilterChain::wrap(chain, service.invoker(url.clone()));
-        let exporter = self.protocol(listener)?.export(url, descriptor, invoker).await?;
-        self.exported.lock().push(Exported { exporter, registered: Vec::new() });
+        let exporter = self
+            .protocol(&url)?
+            .export(url.clone(), Arc::clone(&descriptor), invoker)
+            .await?;
+        self.exported.lock().push(Exported {
+            exporter,
+            descriptor,
+            registered: Vec::new(),
+        });
         Ok(())
     }
 
-    /// The URL of a service as Java's `ServiceConfig` makes it.
-    fn provider_url(&self, service: &Service, listener: &Url) -> Url {
-        service
-            .url_on(listener)
-            .to_builder()
-            .param(keys::APPLICATION, &self.name)
-            .param(keys::SIDE, Side::Provider)
-            .param(keys::DUBBO, keys::PROTOCOL_VERSION)
-            .param(keys::RELEASE, crate::RELEASE)
-            .param(keys::TIMESTAMP, SystemClock.unix_millis())
-            .param(keys::PID, std::process::id())
-            .param("deprecated", false)
-            .param(keys::DYNAMIC, true)
-            .param(keys::GENERIC, service.descriptor().open.is_some())
-            .build()
+    /// The URLs of a service, one for each listener, as Java's `ServiceConfig` makes them.
+    fn provider_urls(&self, service: &Service, listeners: &[Url]) -> Result<Vec<Url>, Error> {
+        let mut urls: Vec<Url> = listeners
+            .iter()
+            .map(|listener| service.url_on(listener))
+            .collect();
+        if let Some(config) = &self.config {
+            let facts = Facts::new("0.0.0.0").methods(service.descriptor().method_names());
+            urls.extend(config.service_urls(&service.config(), &facts)?);
+        }
+        let urls = urls.into_iter().map(|url| {
+            url.to_builder()
+                .param(keys::APPLICATION, &self.name)
+                .param(keys::SIDE, Side::Provider)
+                .param(keys::DUBBO, keys::PROTOCOL_VERSION)
+                .param(keys::RELEASE, crate::RELEASE)
+                .param(keys::TIMESTAMP, SystemClock.unix_millis())
+                .param(keys::PID, std::process::id())
+                .param_if_absent("deprecated", false)
+                .param_if_absent(keys::DYNAMIC, true)
+                .param(keys::GENERIC, service.descriptor().open.is_some())
+                .build()
+        });
+        Ok(urls.collect())
     }
 
     async fn register_all(&self) -> Result<(), Error> {
-        let urls: Vec<Url> = self.exported.lock().iter().map(|it| it.exporter.url().clone()).collect();
-        for (at, url) in urls.iter().enumerate() {
+        let exported: Vec<(Url, Arc<ServiceDescriptor>)> = self
+            .exported
+            .lock()
+            .iter()
+            .map(|it| (it.exporter.url().clone(), Arc::clone(&it.descriptor)))
+            .collect();
+        for (at, (url, descriptor)) in exported.iter().enumerate() {
+            if !url.flag("register", true) {
+                continue;
+            }
             for registry in &self.registries {
                 let announced = self.announced(url, registry)?;
                 registry
@@ -289,7 +354,13 @@ impl Inner {
                     .await
                     .map_err(|source| registry_error(registry, source))?;
                 if let Some(exported) = self.exported.lock().get_mut(at) {
-                    exported.registered.push((Arc::clone(registry), announced));
+                    exported
+                        .registered
+                        .push((Arc::clone(registry), announced.clone()));
+                }
+                // Consoles read it and calls do not, so a failure is no reason not to start.
+                if let Err(error) = registry.describe(&announced, definition(descriptor)).await {
+                    tracing::warn!(url = %announced, %error, "cannot describe the service");
                 }
             }
         }
@@ -307,14 +378,23 @@ impl Inner {
             .routed(routed);
         let chosen = address::select(&inputs)?;
         tracing::info!(service = %url.service_key(), "{}", chosen.reason);
-        Ok(url.to_builder().host(&chosen.host).port(Some(chosen.port)).build())
+        Ok(url
+            .to_builder()
+            .host(&chosen.host)
+            .port(Some(chosen.port))
+            .build())
     }
 
     async fn unregister_all(&self, deadline: Instant) {
-        let registered: Vec<_> =
-            self.exported.lock().iter_mut().flat_map(|it| std::mem::take(&mut it.registered)).collect();
+        let registered: Vec<_> = self
+            .exported
+            .lock()
+            .iter_mut()
+            .flat_map(|it| std::mem::take(&mut it.registered))
+            .collect();
         for (registry, url) in registered {
-            let withdrawn = tokio::time::timeout_at(deadline.into(), registry.unregister(&url)).await;
+            let withdrawn =
+                tokio::time::timeout_at(deadline.into(), registry.unregister(&url)).await;
             match withdrawn {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::warn!(%url, %error, "cannot unregister"),
@@ -324,26 +404,50 @@ impl Inner {
     }
 }
 
-/// Connects to the registry at `text` on behalf of `application`.
-async fn open_registry(text: &str, application: &str) -> Result<Arc<dyn Registry>, Error> {
-    let url = Url::parse(text)?
+/// What consoles read about an interface.
+fn definition(service: &ServiceDescriptor) -> ServiceDefinition {
+    let mut definition = ServiceDefinition::new(&service.interface);
+    for method in &service.methods {
+        let types: Vec<String> = method
+            .parameters
+            .iter()
+            .map(|parameter| name_of_descriptor(parameter))
+            .collect();
+        let types: Vec<&str> = types.iter().map(String::as_str).collect();
+        definition = definition.method(&method.name, &types, &name_of_descriptor(&method.returns));
+    }
+    definition
+}
+
+/// Connects to the registry at `url` on behalf of `application`.
+async fn open_registry(url: Url, application: &str) -> Result<Arc<dyn Registry>, Error> {
+    let url = url
         .to_builder()
         .param_if_absent(keys::APPLICATION, application)
         .build();
     tenfold_registry::open(url.clone())
         .await
-        .map_err(|source| Error::Registry { url: url.to_string(), source })
+        .map_err(|source| Error::Registry {
+            url: url.to_string(),
+            source,
+        })
 }
 
 pub(crate) fn registry_error(
     registry: &Arc<dyn Registry>,
     source: tenfold_registry::RegistryError,
 ) -> Error {
-    Error::Registry { url: registry.url().to_string(), source }
+    Error::Registry {
+        url: registry.url().to_string(),
+        source,
+    }
 }
 
 /// The first address of a registry, to probe which interface leads there.
 fn resolve(url: &Url) -> Option<std::net::SocketAddr> {
     use std::net::ToSocketAddrs;
-    (url.host(), url.port().unwrap_or(2181)).to_socket_addrs().ok()?.next()
+    (url.host(), url.port().unwrap_or(2181))
+        .to_socket_addrs()
+        .ok()?
+        .next()
 }

@@ -13,6 +13,7 @@ use tenfold_common::{Url, keys};
 use tenfold_protocol::{
     BoxFuture, ErrorKind, Filter, Invocation, Invoker, Response, RpcError, ServiceDescriptor,
 };
+use tenfold_proxy::GenericTarget;
 use tenfold_registry::{Category, Registry, Subscription};
 use tokio::sync::watch;
 
@@ -60,19 +61,35 @@ pub(crate) async fn refer(
     filters: Vec<Arc<dyn Filter>>,
 ) -> Result<(Arc<dyn Invoker>, Providers), Error> {
     let key = service.key().to_string();
-    let refused = |source| Error::Refer { service: key.clone(), source };
-    let factory =
-        Factory { application: Arc::downgrade(application), service: Arc::clone(&service) };
-    let registries = if direct.is_empty() { &*application.registries } else { &[] };
+    let refused = |source| Error::Refer {
+        service: key.clone(),
+        source,
+    };
+    let factory = Factory {
+        application: Arc::downgrade(application),
+        service: Arc::clone(&service),
+    };
+    let registries = if direct.is_empty() {
+        &*application.registries
+    } else {
+        &[]
+    };
     if direct.is_empty() && registries.is_empty() {
         return Err(Error::Setting(format!(
             "nobody says where {key} is: name a registry for the application, or a `url` for the \
              reference"
         )));
     }
-    let names: Vec<String> = registries.iter().map(|registry| registry.url().address()).collect();
+    let names: Vec<String> = registries
+        .iter()
+        .map(|registry| registry.url().address())
+        .collect();
     let directory = Directory::builder(url.clone(), service, Arc::new(factory))
-        .registry(if names.is_empty() { "N/A".to_owned() } else { names.join(", ") })
+        .registry(if names.is_empty() {
+            "N/A".to_owned()
+        } else {
+            names.join(", ")
+        })
         .build();
     let (changes, seen) = watch::channel(0);
     let cluster = ClusterInvoker::builder(Arc::clone(&directory))
@@ -81,8 +98,11 @@ pub(crate) async fn refer(
         .build()
         .map_err(refused)?;
 
-    let mut referred =
-        Referred { cluster, _subscriptions: Vec::new(), announced: Vec::new() };
+    let mut referred = Referred {
+        cluster,
+        _subscriptions: Vec::new(),
+        announced: Vec::new(),
+    };
     if direct.is_empty() {
         let lists = Arc::new(Lists {
             directory: Arc::clone(&directory),
@@ -99,7 +119,13 @@ pub(crate) async fn refer(
         let limit = url.millis("check.timeout").unwrap_or(CHECK_TIMEOUT);
         directory.ready(limit).await.map_err(refused)?;
     }
-    Ok((Arc::new(referred), Providers { directory, changes: seen }))
+    Ok((
+        Arc::new(referred),
+        Providers {
+            directory,
+            changes: seen,
+        },
+    ))
 }
 
 /// The provider URLs that the user gave; what they leave open is filled from the reference.
@@ -110,7 +136,11 @@ fn direct_urls(direct: &[String], reference: &Url) -> Result<Vec<Url>, Error> {
         .map(|text| {
             let url = Url::parse(text)?;
             let interface = reference.interface();
-            let path = if url.path().is_empty() { interface } else { url.path() };
+            let path = if url.path().is_empty() {
+                interface
+            } else {
+                url.path()
+            };
             Ok(url
                 .to_builder()
                 .path(path)
@@ -168,7 +198,12 @@ impl Lists {
         if all.is_empty() {
             // Every registry that has answered says that there are none.
             let reference = self.directory.reference();
-            all.push(reference.to_builder().protocol(keys::EMPTY_PROTOCOL).build());
+            all.push(
+                reference
+                    .to_builder()
+                    .protocol(keys::EMPTY_PROTOCOL)
+                    .build(),
+            );
         }
         self.directory.update(all);
         self.changes.send_modify(|changes| *changes += 1);
@@ -192,7 +227,9 @@ impl Invoker for Referred {
 impl Drop for Referred {
     fn drop(&mut self) {
         let announced = std::mem::take(&mut self.announced);
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
         runtime.spawn(async move {
             for (registry, url) in announced {
                 if let Err(error) = registry.unregister(&url).await {
@@ -207,10 +244,11 @@ impl InvokerFactory for Factory {
     fn refer(&self, url: &Url) -> Result<Arc<dyn Invoker>, RpcError> {
         let closed = || RpcError::new(ErrorKind::Closed, "the application has ended");
         let application = self.application.upgrade().ok_or_else(closed)?;
-        let protocol = application.protocol(url).map_err(|error| {
-            RpcError::new(ErrorKind::Config, error.to_string())
-        })?;
-        protocol.refer(url.clone(), Arc::clone(&self.service))
+        let protocol = application
+            .protocol(url)
+            .map_err(|error| RpcError::new(ErrorKind::Config, error.to_string()))?;
+        let provider = protocol.refer(url.clone(), Arc::clone(&self.service))?;
+        Ok(GenericTarget::wrap(provider))
     }
 
     fn filters(&self, url: &Url) -> Vec<Arc<dyn Filter>> {
@@ -223,7 +261,12 @@ impl InvokerFactory for Factory {
 
 impl Providers {
     pub(crate) fn urls(&self) -> Vec<Url> {
-        self.directory.snapshot().members().iter().map(|member| member.url().clone()).collect()
+        self.directory
+            .snapshot()
+            .members()
+            .iter()
+            .map(|member| member.url().clone())
+            .collect()
     }
 
     pub(crate) async fn changed(&mut self) -> Vec<Url> {

@@ -1,6 +1,7 @@
 //! What can go wrong before the first call: building, exporting, referring.
 
 use tenfold_common::{ParseUrlError, UnknownExtension};
+use tenfold_config::ConfigError;
 use tenfold_protocol::{ExportError, RpcError};
 use tenfold_registry::{RegistryError, address::AddressError};
 
@@ -11,6 +12,9 @@ pub enum Error {
     /// A URL that the user gave is none.
     #[error("bad URL: {0}")]
     Url(#[from] ParseUrlError),
+    /// The configuration is wrong; every fault is named with its place.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A name that no extension has.
     #[error(transparent)]
     Extension(#[from] UnknownExtension),

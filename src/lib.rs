@@ -48,6 +48,7 @@ pub mod signal;
 
 pub use tenfold_cluster as cluster;
 pub use tenfold_common::{AttachmentValue, Attachments, Deadline, Url, keys};
+pub use tenfold_config as config;
 pub use tenfold_hessian2 as hessian2;
 pub use tenfold_macros::{ServiceError, Wire, service};
 pub use tenfold_monitor::{Row, Snapshot, Statistics};

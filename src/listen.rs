@@ -18,13 +18,17 @@ pub struct Dubbo {
 impl Dubbo {
     /// Listens on `port` of every address; port 0 takes a free one.
     pub fn on(port: u16) -> Self {
-        Self { url: Url::builder("dubbo", "0.0.0.0", Some(port)).build() }
+        Self {
+            url: Url::builder("dubbo", "0.0.0.0", Some(port)).build(),
+        }
     }
 
     /// Listens on this address or host name only. It is registered too, unless it is a wildcard.
     #[must_use]
     pub fn host(self, host: &str) -> Self {
-        Self { url: self.url.to_builder().host(host).build() }
+        Self {
+            url: self.url.to_builder().host(host).build(),
+        }
     }
 
     /// Calls of each service that run at once; more are refused and can be tried elsewhere. 0, the
@@ -62,7 +66,9 @@ impl Dubbo {
     /// Any other parameter of the provider's URL, by Dubbo's own name.
     #[must_use]
     pub fn param(self, key: &str, value: &str) -> Self {
-        Self { url: self.url.with_param(key, value) }
+        Self {
+            url: self.url.with_param(key, value),
+        }
     }
 
     pub(crate) fn into_url(self) -> Url {

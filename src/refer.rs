@@ -3,6 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use tenfold_common::{Clock, SystemClock, Url, keys};
+use tenfold_config::{Facts, ReferenceConfig};
 use tenfold_protocol::{Filter, Invoker, ServiceDescriptor, Side};
 
 use crate::{Error, application::Inner, discovery};
@@ -48,7 +49,8 @@ impl<C> ReferenceBuilder<C> {
     /// Calls the provider at this URL, `dubbo://host:port`, without a registry. May be repeated, or
     /// hold several URLs separated by `;`.
     pub fn url(mut self, url: &str) -> Self {
-        self.urls.extend(url.split(';').map(|url| url.trim().to_owned()));
+        self.urls
+            .extend(url.split(';').map(|url| url.trim().to_owned()));
         self
     }
 
@@ -135,7 +137,7 @@ impl<C> ReferenceBuilder<C> {
     ///
     /// As [`Self::build`].
     pub async fn open(self) -> Result<Reference<C>, Error> {
-        let url = self.consumer_url();
+        let (url, direct) = self.configured(self.consumer_url())?;
         let descriptor = Arc::new(self.descriptor.with_identity_of(&url));
         let mut filters: Vec<Arc<dyn Filter>> =
             vec![self.application.statistics.per_call(&descriptor)];
@@ -145,11 +147,45 @@ impl<C> ReferenceBuilder<C> {
             &self.application,
             url,
             Arc::clone(&descriptor),
-            &self.urls,
+            &direct,
             filters,
         )
         .await?;
-        Ok(Reference { client: (self.make)(descriptor, invoker), providers })
+        Ok(Reference {
+            client: (self.make)(descriptor, invoker),
+            providers,
+        })
+    }
+
+    /// Lays over `url` what the configuration says about this reference, and gives the providers
+    /// that are to be called without a registry.
+    fn configured(&self, url: Url) -> Result<(Url, Vec<String>), Error> {
+        let Some(config) = &self.application.config else {
+            return Ok((url, self.urls.clone()));
+        };
+        let code = ReferenceConfig::new(&*self.descriptor.interface);
+        let reference = config.reference(&code)?;
+        let said = reference.to_url(config.application(), &Facts::new(url.host()));
+        let mut merged = url.to_builder();
+        for (key, value) in said.params() {
+            merged = merged.param(key, value);
+        }
+        let direct: Vec<String> = reference
+            .direct_urls()?
+            .iter()
+            .map(Url::to_full_string)
+            .collect();
+        let direct = if direct.is_empty() {
+            self.urls.clone()
+        } else {
+            direct
+        };
+        Ok((
+            merged
+                .param(keys::METHODS, self.descriptor.method_names())
+                .build(),
+            direct,
+        ))
     }
 
     /// The URL of this reference as Java's `ReferenceConfig` makes it: what the interface says, then
@@ -174,7 +210,10 @@ impl<C> ReferenceBuilder<C> {
             let timeout = settings.timeout.map(|timeout| timeout.as_millis());
             url = url
                 .param_opt(&format!("{}.{}", method.name, keys::TIMEOUT), timeout)
-                .param_opt(&format!("{}.{}", method.name, keys::RETRIES), settings.retries);
+                .param_opt(
+                    &format!("{}.{}", method.name, keys::RETRIES),
+                    settings.retries,
+                );
         }
         for (key, value) in &self.params {
             url = url.param(key, value);

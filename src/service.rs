@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tenfold_common::{Url, keys};
+use tenfold_config::ServiceConfig;
 use tenfold_protocol::{Filter, Invoker, ServiceDescriptor};
 use tenfold_proxy::{GenericExport, Skeleton, SkeletonInvoker};
 
@@ -100,6 +101,26 @@ impl Service {
             url = url.param(key, value);
         }
         url.build()
+    }
+
+    /// What the code says about this service, for the configuration to stand above.
+    pub(crate) fn config(&self) -> ServiceConfig {
+        let descriptor = self.skeleton.descriptor();
+        let mut config = ServiceConfig::new(&*descriptor.interface);
+        if let Some(group) = &descriptor.group {
+            config = config.group(&**group);
+        }
+        if let Some(version) = &descriptor.version {
+            config = config.version(&**version);
+        }
+        for (key, value) in &self.params {
+            config = match key.as_str() {
+                keys::GROUP => config.group(value),
+                keys::VERSION => config.version(value),
+                _ => config.parameter(key, value),
+            };
+        }
+        config
     }
 
     pub(crate) fn invoker(&self, url: Url) -> Arc<dyn Invoker> {

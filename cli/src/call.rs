@@ -100,13 +100,18 @@ impl Call {
                 eprintln!("{key}: {value}");
             }
         }
-        let json = value.to_json().map_err(|error| Failure::Result(error.to_string()))?;
+        let json = value
+            .to_json()
+            .map_err(|error| Failure::Result(error.to_string()))?;
         serde_json::to_string_pretty(&json).map_err(|error| Failure::Result(error.to_string()))
     }
 
     fn arguments(&self) -> Result<Vec<Value>, Failure> {
         let json: serde_json::Value = serde_json::from_str(&self.arguments).map_err(|error| {
-            Failure::Usage(format!("the arguments `{}` are no JSON: {error}", self.arguments))
+            Failure::Usage(format!(
+                "the arguments `{}` are no JSON: {error}",
+                self.arguments
+            ))
         })?;
         Ok(match json {
             serde_json::Value::Array(items) => items.into_iter().map(Value::from).collect(),
@@ -144,7 +149,9 @@ impl Call {
             }
             reference
         };
-        reference = reference.timeout(Duration::from_millis(self.timeout)).retries(0);
+        reference = reference
+            .timeout(Duration::from_millis(self.timeout))
+            .retries(0);
         if let Some(group) = &self.group {
             reference = reference.group(group);
         }

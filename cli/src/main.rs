@@ -16,7 +16,11 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
-#[command(name = "tenfold", version, about = "Dubbo-compatible RPC from the shell")]
+#[command(
+    name = "tenfold",
+    version,
+    about = "Dubbo-compatible RPC from the shell"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

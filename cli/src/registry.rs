@@ -43,7 +43,10 @@ impl Registry {
                 return ExitCode::from(exit::OTHER);
             }
         };
-        eprintln!("registry on zookeeper://{}, in memory; Ctrl-C ends it", server.local_addr());
+        eprintln!(
+            "registry on zookeeper://{}, in memory; Ctrl-C ends it",
+            server.local_addr()
+        );
         tenfold::signal::terminated().await;
         server.stop().await;
         ExitCode::SUCCESS

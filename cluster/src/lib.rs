@@ -18,7 +18,6 @@
 //! future a call waits for the tries.
 
 mod candidates;
-mod deferred;
 mod directory;
 mod explain;
 mod extensions;
@@ -33,7 +32,6 @@ mod select;
 mod strategy;
 
 pub use candidates::Candidates;
-pub use deferred::Deferred;
 pub use directory::{
     Directory, DirectoryBuilder, Fallen, InvokerFactory, Reason, Snapshot, matches, merge,
 };

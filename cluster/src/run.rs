@@ -160,7 +160,7 @@ impl Run {
             let shared = Arc::clone(&self.shared);
             let view = shared.view();
             let plan = shared.plan(&view, &self.call);
-            let verdict = self.verdict(&plan, &error);
+            let verdict = self.verdict(&view, &plan, &error);
             if verdict == Verdict::Empty {
                 return Step::Done(self.empty(error));
             }
@@ -187,7 +187,7 @@ impl Run {
         }
     }
 
-    fn verdict(&self, plan: &MethodPlan, error: &RpcError) -> Verdict {
+    fn verdict(&self, view: &View, plan: &MethodPlan, error: &RpcError) -> Verdict {
         let retries = self
             .call
             .retries
@@ -201,6 +201,7 @@ impl Run {
         // Without a single try there was no provider, and there is none for another one.
         let tries_left = match self.tries {
             0 => 0,
+            _ if self.is_lacking_everywhere(view, error) => 0,
             made => tries.saturating_sub(made),
         };
         self.shared.cluster.after_failure(&Failure {
@@ -209,6 +210,18 @@ impl Run {
             policy: plan.retry_policy,
             tries_left,
         })
+    }
+
+    /// Whether the last of the providers has said that it does not have the service or the method.
+    /// The same provider asked again would say the same again.
+    fn is_lacking_everywhere(&self, view: &View, error: &RpcError) -> bool {
+        let lacking = [ErrorKind::ServiceNotFound, ErrorKind::MethodNotFound];
+        let was_tried = |member: &Arc<Member>| {
+            self.tried
+                .iter()
+                .any(|(tried, _)| Arc::ptr_eq(tried, member))
+        };
+        lacking.contains(&error.kind()) && view.snapshot.members().iter().all(was_tried)
     }
 
     /// Dubbo lets the attachment `retries` overrule the settings.
@@ -324,6 +337,9 @@ impl Run {
             }
         }
         if let Err(error) = result {
+            if error.peer().is_none() {
+                *error = error.clone().with_peer(attempt.member.address());
+            }
             self.tried.push((attempt.member, error.clone()));
         }
     }

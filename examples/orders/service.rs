@@ -18,7 +18,10 @@ pub struct Orders {
 impl Orders {
     /// Orders whose methods take `work`.
     pub fn new(work: Duration) -> Self {
-        Self { work, next: AtomicU64::new(1) }
+        Self {
+            work,
+            next: AtomicU64::new(1),
+        }
     }
 }
 

@@ -56,7 +56,11 @@ impl Load {
         let tasks = (0..TASKS)
             .map(|task| tokio::spawn(call_on(orders.clone(), Arc::clone(&shared), task)))
             .collect();
-        Self { shared, tasks, started: Instant::now() }
+        Self {
+            shared,
+            tasks,
+            started: Instant::now(),
+        }
     }
 
     /// Shows progress for a while.
@@ -70,7 +74,8 @@ impl Load {
 
     /// Shows progress until the load has run for `total`.
     pub async fn show_until_total(&self, total: Duration, doing: &str) {
-        self.show_for(total.saturating_sub(self.started.elapsed()), doing).await;
+        self.show_for(total.saturating_sub(self.started.elapsed()), doing)
+            .await;
     }
 
     /// Shows progress until `done` is.
@@ -107,7 +112,12 @@ impl Load {
         if std::io::stdout().is_terminal() {
             print!("\r\x1b[2K");
         }
-        let first_error = self.shared.first_error.lock().map(|it| it.clone()).unwrap_or_default();
+        let first_error = self
+            .shared
+            .first_error
+            .lock()
+            .map(|it| it.clone())
+            .unwrap_or_default();
         Totals {
             calls: self.shared.calls.load(Ordering::Relaxed),
             failed: self.shared.failed.load(Ordering::Relaxed),
@@ -162,12 +172,16 @@ async fn call_on(orders: OrderServiceClient, shared: Arc<Shared>, task: usize) {
 
 /// Calls that a provider has in flight at this moment.
 pub fn in_flight(application: &Application, provider: &str) -> u64 {
-    rows_of(application, provider).map(|row| row.in_flight).sum()
+    rows_of(application, provider)
+        .map(|row| row.in_flight)
+        .sum()
 }
 
 /// Tries that were lost with the connection to a provider.
 pub fn lost_at(application: &Application, provider: &str) -> u64 {
-    rows_of(application, provider).map(|row| row.failures.values().sum::<u64>()).sum()
+    rows_of(application, provider)
+        .map(|row| row.failures.values().sum::<u64>())
+        .sum()
 }
 
 fn rows_of(application: &Application, provider: &str) -> impl Iterator<Item = tenfold::Row> {

@@ -115,8 +115,10 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
 
     let mut first = Provider::start(&registry)?;
     let second = Provider::start(&registry)?;
-    let application =
-        Application::builder("quickstart").registry(registry.to_full_string()).start().await?;
+    let application = Application::builder("quickstart")
+        .registry(registry.to_full_string())
+        .start()
+        .await?;
     let mut reference = application
         .refer::<OrderServiceClient>()
         .timeout(Duration::from_secs(1))
@@ -128,27 +130,40 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         say("provider", &provider.address());
     }
 
-    let order = reference.client().find(&Context::new(), "42".to_owned()).await?;
-    say("one call", &format!("find(\"42\") = {}", report::order(order.as_ref())));
+    let order = reference
+        .client()
+        .find(&Context::new(), "42".to_owned())
+        .await?;
+    say(
+        "one call",
+        &format!("find(\"42\") = {}", report::order(order.as_ref())),
+    );
 
     let load = Load::start(reference.client().clone());
-    load.show_for(Duration::from_secs(3), "calling both providers").await;
+    load.show_for(Duration::from_secs(3), "calling both providers")
+        .await;
 
     let victim = first.address(&reference)?;
     let in_flight = load::in_flight(&application, &victim);
     first.kill()?;
     let killed = Instant::now();
     load.mark("SIGKILL", &format!("{victim}, {in_flight} calls in flight"));
-    load.show_until(wait_for(&mut reference, 1), "one provider left, one dead").await??;
+    load.show_until(wait_for(&mut reference, 1), "one provider left, one dead")
+        .await??;
     load.mark(
         "list",
-        &format!("1 provider, {:.1} s after the kill", killed.elapsed().as_secs_f64()),
+        &format!(
+            "1 provider, {:.1} s after the kill",
+            killed.elapsed().as_secs_f64()
+        ),
     );
 
     let third = Provider::start(&registry)?;
-    load.show_until(wait_for(&mut reference, 2), "starting it again").await??;
+    load.show_until(wait_for(&mut reference, 2), "starting it again")
+        .await??;
     load.mark("list", "2 providers");
-    load.show_until_total(Duration::from_secs(9), "calling both providers").await;
+    load.show_until_total(Duration::from_secs(9), "calling both providers")
+        .await;
 
     let totals = load.stop().await;
     println!();

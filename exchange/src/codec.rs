@@ -170,6 +170,16 @@ impl Head {
         }
     }
 
+    /// The same head for a body in another serialization.
+    #[inline]
+    #[must_use]
+    pub fn with_serialization(self, serialization: u8) -> Self {
+        Self {
+            flags: self.flags & !MASK_SERIALIZATION | serialization & MASK_SERIALIZATION,
+            ..self
+        }
+    }
+
     /// What the frame is.
     #[inline]
     pub fn kind(self) -> FrameKind {

@@ -85,7 +85,8 @@ pub struct Incoming<'a> {
     pub id: RequestId,
     /// Whether the peer expects an answer.
     pub two_way: bool,
-    /// Dubbo's number of the body's serialization; the answer is written in the same.
+    /// Dubbo's number of the body's serialization; the answer is written in the same unless it
+    /// says otherwise.
     pub serialization: u8,
     /// When it was read.
     pub received: Instant,
@@ -144,9 +145,14 @@ impl<'a> AnswerBody<'a> {
         self.tail = Some(tail);
     }
 
-    /// Dubbo's number of the serialization that the request came in.
+    /// Dubbo's number of the body's serialization: the request's, unless set.
     pub fn serialization(&self) -> u8 {
         self.serialization
+    }
+
+    /// Says that the body is in another serialization than the request; the answer's head names it.
+    pub fn set_serialization(&mut self, serialization: u8) {
+        self.serialization = serialization;
     }
 
     /// The longest body that will be sent, so that an encoder may stop early.

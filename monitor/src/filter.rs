@@ -49,6 +49,8 @@ pub(crate) struct ServedFilter {
     number: usize,
     table: Arc<Table>,
     methods: Box<[Arc<MethodDescriptor>]>,
+    /// Whether the service takes methods that it does not name.
+    is_open: bool,
     service: Arc<str>,
 }
 
@@ -126,15 +128,15 @@ impl ServedFilter {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             table: Arc::clone(table),
             methods: service.methods.clone().into(),
+            is_open: service.open.is_some(),
             service: service.key().to_string().into(),
         }
     }
 
     fn with_cell(&self, call: &Call, count: impl FnOnce(&Cell)) {
-        let Some(peer) = &call.peer else {
+        let (Some(peer), Some(method)) = (&call.peer, self.method(call)) else {
             return count(&self.cell(call));
         };
-        let method = self.method(call).unwrap_or(usize::MAX);
         let address = Arc::as_ptr(peer);
         let slot = slot_of(self.number, address as usize, method);
         let mut count = Some(count);
@@ -169,28 +171,32 @@ impl ServedFilter {
         }
     }
 
-    /// The index of the method that the user means. The name in a generic call comes from outside,
-    /// so it counts only if the service has such a method.
+    /// The index of the method that the user means, if the service names it.
     fn method(&self, call: &Call) -> Option<usize> {
-        match &call.real_method {
-            None => Some(call.method.index),
-            Some(name) => self
+        let index = call.method.index;
+        let is_own = call.real_method.is_none()
+            && self
                 .methods
-                .iter()
-                .position(|method| *method.name == **name),
+                .get(index)
+                .is_some_and(|method| Arc::ptr_eq(method, &call.method));
+        if is_own {
+            return Some(index);
         }
+        let name = call.method_name();
+        self.methods.iter().position(|method| *method.name == *name)
     }
 
     fn cell(&self, call: &Call) -> Arc<Cell> {
-        let method = match self.method(call).map(|index| self.methods.get(index)) {
-            Some(Some(method)) => &*method.name,
-            Some(None) => &*call.method.name,
-            None => return self.table.cell(other(&self.service, Side::Provider)),
-        };
+        // The name in a generic call comes from outside: it makes a row of its own only if the
+        // service takes such a method.
+        let is_known = call.real_method.is_none() || self.is_open || self.method(call).is_some();
+        if !is_known {
+            return self.table.cell(other(&self.service, Side::Provider));
+        }
         let host = call.peer.as_ref().and_then(|peer| peer.remote);
         self.table.cell(RowKey {
             service: Arc::clone(&self.service),
-            method: method.into(),
+            method: shortened(call.method_name()).into(),
             side: Side::Provider,
             peer: Some(host.map_or_else(|| IN_PROCESS.into(), |remote| host_text(remote.ip()))),
             peer_application: call
@@ -277,5 +283,5 @@ const IN_PROCESS: &str = "in-process";
 const MEMORY_SLOTS: usize = 256;
 /// A consumer calls methods of its own choice; past this many the cell is looked up in the table.
 const NAMED_MAX: usize = 1024;
-/// Application names are far shorter.
+/// Names of methods and applications are far shorter.
 const NAME_BYTES_MAX: usize = 128;

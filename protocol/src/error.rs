@@ -23,6 +23,7 @@ struct Inner {
     origin: Origin,
     retry: Retry,
     message: String,
+    nested: bool,
     peer: Option<Arc<str>>,
     explain: Vec<String>,
     exception: Option<Box<Exception>>,
@@ -99,6 +100,7 @@ impl RpcError {
                 origin,
                 retry,
                 message: message.into(),
+                nested: false,
                 peer: None,
                 explain: Vec::new(),
                 exception: None,
@@ -133,6 +135,20 @@ impl RpcError {
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         self.edit(|inner| inner.retry = retry)
+    }
+
+    /// The same error, passed on by a handler that met it in a call of its own.
+    ///
+    /// To the handler's caller the method has begun, so what was safe to try again for the handler
+    /// is safe for the caller only if running the method twice does no harm.
+    #[must_use]
+    pub fn into_nested(self) -> Self {
+        self.edit(|inner| {
+            inner.nested = true;
+            if inner.retry == Retry::Safe {
+                inner.retry = Retry::IfIdempotent;
+            }
+        })
     }
 
     /// The same error with the provider's `host:port`.
@@ -172,6 +188,11 @@ impl RpcError {
     /// Whether the call may be made again.
     pub fn retry(&self) -> Retry {
         self.inner.retry
+    }
+
+    /// Whether a handler met it in a call of its own.
+    pub fn is_nested(&self) -> bool {
+        self.inner.nested
     }
 
     /// Whether a further try is right for a method that is idempotent or not.

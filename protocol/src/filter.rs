@@ -121,23 +121,23 @@ impl Next {
         if plain == 0 {
             return Self::step(&chain, from, invocation);
         }
+        let filters = &chain.filters[from..from + plain];
+        for (seen, filter) in filters.iter().enumerate() {
+            if let Err(refusal) = filter.before(&mut invocation) {
+                let mut result = Err(refusal);
+                for filter in filters[..seen].iter().rev() {
+                    filter.after(&invocation.call, &mut result);
+                }
+                return Box::pin(std::future::ready(result));
+            }
+        }
         let mut watch = Watch {
             call: invocation.call.clone(),
             chain: Arc::clone(&chain),
             from,
-            seen: 0,
+            seen: plain,
             ended: false,
         };
-        for filter in &chain.filters[from..from + plain] {
-            if let Err(refusal) = filter.before(&mut invocation) {
-                let mut result = Err(refusal);
-                watch.call = invocation.call;
-                watch.end(&mut result);
-                return Box::pin(std::future::ready(result));
-            }
-            watch.seen += 1;
-        }
-        watch.call = invocation.call.clone();
         let call = Self::step(&chain, from + plain, invocation);
         Box::pin(async move {
             let mut result = call.await;

@@ -130,7 +130,7 @@ fn value_of(response: Response) -> Result<Value, RpcError> {
 }
 
 /// What a `GenericException` stands for: the exception that the method threw.
-fn unwrapped(exception: Exception) -> Exception {
+pub(crate) fn unwrapped(exception: Exception) -> Exception {
     if !GENERIC_EXCEPTIONS.contains(&exception.class.as_str()) {
         return exception;
     }

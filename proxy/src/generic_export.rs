@@ -238,6 +238,7 @@ fn plain(value: &Value, depth: usize) -> Result<Value, RpcError> {
         ));
     };
     match value {
+        Value::List(list) if list.type_name().is_some_and(is_plain_array) => Ok(value.clone()),
         Value::List(list) => {
             let items: Vec<Value> = list
                 .iter()
@@ -247,6 +248,7 @@ fn plain(value: &Value, depth: usize) -> Result<Value, RpcError> {
                 Some(name) if name.ends_with("Set") => {
                     Value::typed_list("java.util.HashSet", items)
                 }
+                Some(name) if name.starts_with('[') => Value::typed_list("[object", items),
                 _ => Value::list(items),
             })
         }
@@ -269,6 +271,41 @@ fn plain(value: &Value, depth: usize) -> Result<Value, RpcError> {
         other => Ok(other.clone()),
     }
 }
+
+/// Whether a list's type is an array, of any dimension, of what Java's `ReflectUtils.isPrimitives`
+/// counts as plain: such an array stays what it is, while any other becomes an `Object[]`.
+fn is_plain_array(type_name: &str) -> bool {
+    let component = type_name.trim_start_matches('[');
+    component.len() < type_name.len() && PLAIN_COMPONENTS.contains(&component)
+}
+
+/// As Hessian names the components of arrays.
+const PLAIN_COMPONENTS: [&str; 24] = [
+    "boolean",
+    "byte",
+    "short",
+    "int",
+    "long",
+    "float",
+    "double",
+    "char",
+    "string",
+    "date",
+    "java.lang.Boolean",
+    "java.lang.Byte",
+    "java.lang.Short",
+    "java.lang.Integer",
+    "java.lang.Long",
+    "java.lang.Float",
+    "java.lang.Double",
+    "java.lang.Character",
+    "java.lang.String",
+    "java.util.Date",
+    "java.sql.Date",
+    "java.sql.Time",
+    "java.sql.Timestamp",
+    "java.math.BigDecimal",
+];
 
 /// Classes of the JDK that Java keeps as they are.
 const KEPT: [&str; 2] = ["java.math.BigDecimal", "java.math.BigInteger"];
@@ -309,4 +346,32 @@ fn is_enum_constant(object: &tenfold_hessian2::Object) -> bool {
         && object
             .get("name")
             .is_some_and(|name| name.as_str().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_of_plain_values_stays_an_array() -> Result<(), RpcError> {
+        for name in ["[int", "[[long", "[string", "[java.lang.Integer"] {
+            let array = Value::typed_list(name, [1, 2]);
+            assert_eq!(generalize(&array)?, array);
+        }
+        let list = Value::typed_list("java.util.LinkedList", [1]);
+        assert_eq!(generalize(&list)?, Value::list([1]));
+        Ok(())
+    }
+
+    #[test]
+    fn an_array_of_objects_becomes_an_array_of_maps() -> Result<(), RpcError> {
+        let person = Value::object("demo.Person").field("age", 7).build();
+        let plain = generalize(&Value::typed_list("[demo.Person", [person]))?;
+        let map = Value::map([
+            ("class", Value::from("demo.Person")),
+            ("age", Value::from(7)),
+        ]);
+        assert_eq!(plain, Value::typed_list("[object", [map]));
+        Ok(())
+    }
 }

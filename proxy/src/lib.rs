@@ -6,7 +6,7 @@
 //! * **Errors**: a method's error type is a [`ServiceError`].
 //! * **Without generated code**: [`GenericClient`] calls any service by names and dynamic values,
 //!   [`DynamicService`] serves one from a description, [`GenericExport`] lets peers call a typed
-//!   service generically.
+//!   service generically, [`GenericTarget`] lets a typed client call a provider that has no types.
 //!
 //! ```text
 //!   user ─▶ OrderServiceClient ─▶ Stub ─▶ Invoker …
@@ -17,6 +17,7 @@ mod arguments;
 mod dynamic;
 mod generic;
 mod generic_export;
+mod generic_target;
 mod result;
 mod service_error;
 mod skeleton;
@@ -27,6 +28,7 @@ pub use arguments::{ArgumentTuple, Packed, typed_method};
 pub use dynamic::{DynamicService, DynamicServiceBuilder};
 pub use generic::GenericClient;
 pub use generic_export::{GenericExport, generalize};
+pub use generic_target::GenericTarget;
 pub use result::MethodResult;
 pub use service_error::{
     ExceptionMessage, ServiceError, exception, read_exception_field, write_exception_field,

@@ -83,11 +83,12 @@ pub fn unpack<A: ArgumentTuple>(invocation: Invocation) -> Result<(Context, A), 
 ///
 /// # Errors
 ///
-/// The [`RpcError`] that the handler passes on from a call of its own.
+/// The [`RpcError`] that the handler passes on from a call of its own, marked as
+/// [nested](RpcError::is_nested).
 pub fn answer<R: MethodResult>(result: R, context: Context) -> Result<Response, RpcError> {
     let response = match result.into_result() {
         Ok(value) => Response::value(value),
-        Err(error) => Response::exception(error.into_exception()?),
+        Err(error) => Response::exception(error.into_exception().map_err(RpcError::into_nested)?),
     };
     Ok(response.with_attachments(context.into_response_attachments()))
 }

@@ -3,15 +3,15 @@
 //! Only text, numbers, booleans and null have a text that is the same in every process; for
 //! everything else Java prints an identity or a format of its own, and there is none here.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use tenfold_hessian2::{Decode, Decoder, Encode, Encoder, Value};
 
-/// An argument that is longer than this in its encoded form makes no key.
+/// Scratch space beyond this is given back.
 const BYTES_MAX: usize = 64 * 1024;
 
 thread_local! {
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// Appends the text of a typed argument; `false` when it has none.
@@ -19,27 +19,25 @@ thread_local! {
 /// The type is known by its encoded form, so every type that travels as text or as a number has
 /// one.
 pub(crate) fn push_text(argument: &impl Encode, out: &mut String) -> bool {
-    SCRATCH.with_borrow_mut(|scratch| {
-        scratch.clear();
-        if argument.encode(&mut Encoder::new(scratch)).is_err() {
-            return false;
-        }
-        let is_text = match scratch.first() {
-            // The common case, a string, without a copy of it.
-            Some(0x00..=0x1f | 0x30..=0x33 | b'S' | b'R') => {
-                let read = Decoder::new(scratch)
-                    .read_str()
-                    .map(|text| out.push_str(&text));
-                read.is_ok()
-            }
-            _ => Value::decode(&mut Decoder::new(scratch))
-                .is_ok_and(|value| push_value_text(&value, out)),
-        };
-        if scratch.capacity() > BYTES_MAX {
-            *scratch = Vec::new();
-        }
-        is_text
-    })
+    // Taken out while it is used: the encoder is the user's code and may come here again.
+    let mut scratch = SCRATCH.take();
+    scratch.clear();
+    if argument.encode(&mut Encoder::new(&mut scratch)).is_err() {
+        return false;
+    }
+    let is_text = match scratch.first() {
+        // The common case, a string, without a copy of it.
+        Some(0x00..=0x1f | 0x30..=0x33 | b'S' | b'R') => Decoder::new(&scratch)
+            .read_str()
+            .map(|text| out.push_str(&text))
+            .is_ok(),
+        _ => Value::decode(&mut Decoder::new(&scratch))
+            .is_ok_and(|value| push_value_text(&value, out)),
+    };
+    if scratch.capacity() <= BYTES_MAX {
+        SCRATCH.set(scratch);
+    }
+    is_text
 }
 
 /// Appends the text of a dynamic argument; `false` when it has none.

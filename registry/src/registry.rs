@@ -4,7 +4,7 @@ use std::{fmt, pin::Pin, str::FromStr, sync::Arc};
 
 use tenfold_common::{Url, keys};
 
-use crate::RegistryError;
+use crate::{RegistryError, zookeeper::ServiceDefinition};
 
 /// A boxed future that may borrow from the registry.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -52,6 +52,21 @@ pub trait Registry: Send + Sync {
         url: Url,
         listener: Arc<dyn NotifyListener>,
     ) -> BoxFuture<'_, Result<Subscription, RegistryError>>;
+
+    /// Writes what consoles read about a service: its methods and their types. A registry that has
+    /// no place for it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the registry cannot be reached.
+    fn describe<'a>(
+        &'a self,
+        url: &'a Url,
+        definition: ServiceDefinition,
+    ) -> BoxFuture<'a, Result<(), RegistryError>> {
+        let _ = (url, definition);
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Whether the registry can be reached at this moment.
     fn is_available(&self) -> bool;

@@ -18,6 +18,13 @@ const STEPS: [Step; 6] = [
     ("licences", deny),
 ];
 
+/// The packages that stand outside of the workspace, as its manifest lists them under `exclude`.
+const OUTSIDE: [&str; 3] = [
+    "benches/peers/Cargo.toml",
+    "fuzz/Cargo.toml",
+    "tests/interop/Cargo.toml",
+];
+
 /// Checks everything, or the named steps, and writes nothing.
 pub(crate) fn check(wanted: &[String]) -> Result<(), String> {
     let known = STEPS.map(|(name, _)| name);
@@ -67,8 +74,20 @@ pub(crate) fn fix() -> Result<(), String> {
     run::run(&mut run::cargo(&["fmt", "--all"]))
 }
 
+/// Formats of the workspace and of the packages that stand outside of it.
 fn format() -> Result<(), String> {
-    run::run(&mut run::cargo(&["fmt", "--all", "--check"]))
+    run::run(&mut run::cargo(&["fmt", "--all", "--check"]))?;
+    for manifest in OUTSIDE {
+        if run::root().join(manifest).is_file() {
+            run::run(&mut run::cargo(&[
+                "fmt",
+                "--manifest-path",
+                manifest,
+                "--check",
+            ]))?;
+        }
+    }
+    Ok(())
 }
 
 fn clippy() -> Result<(), String> {

@@ -4,7 +4,10 @@
 //! The address sanitizer would need a nightly compiler; it would find little here, because the
 //! workspace has no `unsafe` of its own.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::run;
 
@@ -52,7 +55,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let programs = build()?;
     for name in chosen {
         let time = format!("-max_total_time={seconds}");
-        run_target(&programs, name, &[time.as_str(), "-print_final_stats=1"])?;
+        let arguments = [time.as_str(), "-print_final_stats=1"];
+        run_target(&programs, name, true, &arguments)?;
     }
     Ok(())
 }
@@ -62,7 +66,7 @@ pub(crate) fn corpus() -> Result<(), String> {
     let known = targets()?;
     let programs = build()?;
     for name in &known {
-        run_target(&programs, name, &["-runs=0"])?;
+        run_target(&programs, name, false, &["-runs=0"])?;
     }
     println!("corpus: {} targets", known.len());
     Ok(())
@@ -117,8 +121,9 @@ fn host() -> Result<String, String> {
         .ok_or_else(|| "rustc does not say its host".to_owned())
 }
 
-/// What is found goes below `fuzz/target`; the committed corpus is read and never written.
-fn run_target(programs: &std::path::Path, name: &str, arguments: &[&str]) -> Result<(), String> {
+/// Runs one target over its committed corpus, which is never written; a target that is to `grow`
+/// keeps what it finds below `fuzz/target`, and goes on from there the next time.
+fn run_target(programs: &Path, name: &str, grow: bool, arguments: &[&str]) -> Result<(), String> {
     let root = run::root();
     let grown = root.join("fuzz/target/corpus").join(name);
     let found = root.join("fuzz/target/artifacts").join(name);
@@ -131,8 +136,9 @@ fn run_target(programs: &std::path::Path, name: &str, arguments: &[&str]) -> Res
         .args(arguments)
         .arg(format!("-timeout={INPUT_SECONDS_MAX}"))
         .arg(format!("-rss_limit_mb={MEGABYTES_MAX}"))
-        .arg(format!("-artifact_prefix={}/", found.display()))
-        .arg(grown)
-        .arg(root.join("fuzz/corpus").join(name));
-    run::run(&mut command)
+        .arg(format!("-artifact_prefix={}/", found.display()));
+    if grow {
+        command.arg(grown);
+    }
+    run::run(command.arg(root.join("fuzz/corpus").join(name)))
 }

@@ -8,10 +8,11 @@ use crate::run;
 const MANIFEST: &str = "tests/interop/Cargo.toml";
 
 /// What the foreign programs need, with the argument that makes each tell its version.
-const TOOLS: [(&str, &str); 3] = [
+const TOOLS: [(&str, &str); 4] = [
     ("java", "-version"),
     ("mvn", "--version"),
     ("go", "version"),
+    ("python3", "--version"),
 ];
 
 /// Runs the named suites, or all of them.

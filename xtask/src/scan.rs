@@ -189,7 +189,9 @@ fn of_source(file: &File, long: &mut Vec<String>) -> Vec<String> {
 /// The cases of compile-fail tests are shown to the compiler, not to readers, and unit tests that
 /// stand in a file of their own belong to the module beside them.
 fn is_exempt_from_head(path: &str) -> bool {
-    format!("/{path}").contains("/tests/ui/") || path.ends_with("/tests.rs")
+    format!("/{path}").contains("/tests/ui/")
+        || format!("/{path}").contains("/tests/derive/")
+        || path.ends_with("/tests.rs")
 }
 
 /// Whether the first thing in a file, but for attributes, is its documentation.

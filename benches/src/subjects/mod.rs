@@ -1,6 +1,7 @@
 //! What is measured.
 
 mod core;
+mod dubbo;
 mod exchange;
 mod raw;
 
@@ -11,6 +12,8 @@ use tokio::net::TcpListener;
 
 pub(crate) use self::exchange::echo;
 use crate::{Plan, drive::Measured, server::ServerProcess};
+
+use self::dubbo::Payload;
 
 /// A pair of client and server that echoes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -23,6 +26,16 @@ pub(crate) enum Subject {
     Exchange,
     /// The exchange room with a handler that yields once.
     ExchangeYield,
+    /// The bare dubbo2 protocol with a typed stub and skeleton; the payload is `byte[]`.
+    Dubbo,
+    /// The same with a `String`.
+    DubboText,
+    /// The same with a class of ten fields.
+    DubboPojo,
+    /// The whole path: applications, statistics, a cluster of two, failover, consistent hash.
+    Whole,
+    /// The same with a class of ten fields.
+    WholePojo,
 }
 
 impl Subject {
@@ -39,6 +52,8 @@ impl Subject {
             Self::Core => core::serve(listener().await),
             Self::Exchange => exchange::serve(false).await,
             Self::ExchangeYield => exchange::serve(true).await,
+            Self::Dubbo | Self::DubboText | Self::DubboPojo => dubbo::serve_bare().await,
+            Self::Whole | Self::WholePojo => dubbo::serve_whole().await,
         }
     }
 
@@ -48,6 +63,11 @@ impl Subject {
             Self::Raw => raw::run(server, plan).await,
             Self::Core => core::run(server, plan).await,
             Self::Exchange | Self::ExchangeYield => exchange::run(server, plan).await,
+            Self::Dubbo => dubbo::run_bare(server, plan, Payload::Bytes).await,
+            Self::DubboText => dubbo::run_bare(server, plan, Payload::Text).await,
+            Self::DubboPojo => dubbo::run_bare(server, plan, Payload::Pojo).await,
+            Self::Whole => dubbo::run_whole(server, plan, Payload::Bytes).await,
+            Self::WholePojo => dubbo::run_whole(server, plan, Payload::Pojo).await,
         }
     }
 }

@@ -38,9 +38,9 @@ use crate::{Member, explain, loadbalance::Rings};
 ///
 /// Every closure `Fn(&Url) -> Result<Arc<dyn Invoker>, RpcError>` is one.
 pub trait InvokerFactory: Send + Sync {
-    /// Makes the invoker of a provider from its merged URL. It must not wait: connecting goes on
-    /// behind the invoker, whose `is_available` tells. [`crate::Deferred`] makes an invoker of a
-    /// future.
+    /// Makes the invoker of a provider from its merged URL, as a rule by
+    /// [`tenfold_protocol::Protocol::refer`]. It must not wait: connecting goes on behind the
+    /// invoker, whose `is_available` tells.
     ///
     /// # Errors
     ///

@@ -32,6 +32,17 @@ fn a_safe_failure_is_tried_on_every_other_provider() {
 }
 
 #[test]
+fn a_provider_that_lacks_the_method_is_not_asked_again() {
+    for kind in [ErrorKind::MethodNotFound, ErrorKind::ServiceNotFound] {
+        let world = World::default();
+        let cluster = world.cluster("retries=5", &["h1:1", "h2:1"]);
+        fail_all(&world, &failure(kind));
+        assert_eq!(cluster.error(call("find", &[])).kind(), kind);
+        assert_eq!(total(&world), 2, "each provider is asked once");
+    }
+}
+
+#[test]
 fn an_unknown_outcome_is_tried_again_only_if_the_method_is_idempotent() {
     let world = World::default();
     let cluster = world.cluster("", &["h1:1", "h2:1", "h3:1"]);
@@ -256,6 +267,7 @@ fn failfast_tries_once_and_says_so() {
     let error = cluster.error(call("find", &[]));
     assert_eq!(total(&world), 1);
     assert_eq!(error.kind(), ErrorKind::Overloaded);
+    assert_eq!(error.peer(), Some("h1:1"));
     let head = "Failfast invoke providers dubbo://h1:1/shop.Orders?";
     assert!(error.message().starts_with(head), "{error}");
     let tail = "but no luck to perform the invocation. Last error is: made-up overloaded";

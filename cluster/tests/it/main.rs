@@ -1,7 +1,6 @@
 //! The cluster over made-up providers, without a network.
 
 mod consistent_hash;
-mod deferred;
 mod directory;
 mod explain;
 mod failover;

@@ -198,15 +198,16 @@ fn write_answer<H: Handler>(
     let encoded = catch_unwind(AssertUnwindSafe(|| {
         let mut body = AnswerBody::new(small, request.serialization(), bytes_max);
         let status = answer.encode(&mut body);
-        (status, body.into_tail())
+        (status, body.serialization(), body.into_tail())
     }));
     let small = queue.small();
     let fault = match encoded {
-        Ok((status, tail)) => {
+        Ok((status, serialization, tail)) => {
             let tail_bytes = tail.as_ref().map_or(0, |tail| tail.len());
             let bytes = small.len().saturating_sub(body_start) + tail_bytes;
             if bytes <= bytes_max {
-                put_head(small, start, request, status, bytes);
+                let answer = request.with_serialization(serialization);
+                put_head(small, start, answer, status, bytes);
                 if let Some(tail) = tail {
                     queue.push(tail);
                 }

@@ -1,11 +1,14 @@
 //! What is counted, and where.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tenfold_monitor::{Snapshot, Statistics};
-use tenfold_protocol::{ErrorKind, Side};
+use tenfold_protocol::{Call, ErrorKind, Side};
 
-use crate::world::{End, call, pass, peer, served, service, url};
+use crate::world::{End, call, pass, peer, served, service, url, wide_service};
 
 const NOW: Duration = Duration::ZERO;
 
@@ -172,6 +175,26 @@ fn a_thread_tells_connections_methods_and_filters_apart() {
 }
 
 #[test]
+fn methods_that_share_a_place_in_a_threads_memory_are_told_apart() {
+    let statistics = Statistics::new("shop");
+    let service = wide_service(600);
+    let filter = statistics.on_provider(&service);
+    let peer = peer("10.0.0.7:50001");
+    for _ in 0..2 {
+        for method in &service.methods {
+            let mut invocation = served("find", &peer, "");
+            let (service, method) = (Arc::clone(&service), Arc::clone(method));
+            invocation.call = Call::new(service, method, Instant::now());
+            invocation.call.peer = Some(Arc::clone(&peer));
+            pass(&*filter, invocation, End::Value);
+        }
+    }
+    let snapshot = statistics.snapshot();
+    assert_eq!(snapshot.rows.len(), 600);
+    assert!(snapshot.rows.iter().all(|row| row.succeeded == 2));
+}
+
+#[test]
 fn names_from_outside_do_not_fill_the_table() {
     let statistics = Statistics::new("shop");
     let filter = statistics.on_provider(&service());
@@ -185,6 +208,46 @@ fn names_from_outside_do_not_fill_the_table() {
     assert_eq!(
         places(&snapshot),
         [("(other)", "(other)", 100), ("save", "10.0.0.7", 1)]
+    );
+}
+
+#[test]
+fn methods_that_a_service_does_not_name_have_rows_of_their_own() {
+    let statistics = Statistics::new("shop");
+    let filter = statistics.on_provider(&service());
+    let peer = peer("10.0.0.7:50001");
+    // A described method has an index too, which is another method's here.
+    let described = wide_service(2);
+    for method in described.methods.iter().chain(&described.methods) {
+        let mut invocation = served("find", &peer, "");
+        invocation.call.method = Arc::clone(method);
+        pass(&*filter, invocation, End::Value);
+    }
+    pass(&*filter, served("find", &peer, ""), End::Value);
+    let snapshot = statistics.snapshot();
+    assert_eq!(
+        places(&snapshot),
+        [
+            ("find", "10.0.0.7", 1),
+            ("m0", "10.0.0.7", 2),
+            ("m1", "10.0.0.7", 2)
+        ]
+    );
+
+    let mut open = (*service()).clone();
+    open.open = Some(|_, _| None);
+    let statistics = Statistics::new("shop");
+    let filter = statistics.on_provider(&open);
+    pass(&*filter, served("$invoke any", &peer, ""), End::Value);
+    let long = format!("$invoke {}", "é".repeat(100));
+    pass(&*filter, served(&long, &peer, ""), End::Value);
+    let snapshot = statistics.snapshot();
+    assert_eq!(
+        places(&snapshot),
+        [
+            ("any", "10.0.0.7", 1),
+            ("é".repeat(64).as_str(), "10.0.0.7", 1)
+        ]
     );
 }
 

@@ -80,6 +80,20 @@ pub(crate) fn service() -> Arc<ServiceDescriptor> {
     }))
 }
 
+/// A service with that many methods, `m0` and so on.
+pub(crate) fn wide_service(methods: usize) -> Arc<ServiceDescriptor> {
+    let service = (0..methods).fold(ServiceDescriptor::new("shop.Wide"), |service, number| {
+        let codec = Box::new(Codec { generic: false });
+        service.method(MethodDescriptor::new(
+            format!("m{number}"),
+            vec![],
+            "V",
+            codec,
+        ))
+    });
+    Arc::new(service)
+}
+
 /// A call that began `ago`; `method` is a method's name, or `$invoke name`.
 pub(crate) fn call(method: &str, ago: Duration) -> Invocation {
     let service = service();

@@ -3,12 +3,12 @@
 //! An untyped Hessian map with string keys. Values are strings almost always; since Dubbo 2.7 any
 //! object is legal, and dubbo-go sends a real boolean among them.
 
-use std::{any::Any, cell::RefCell, sync::Arc};
+use std::{any::Any, cell::RefCell, sync::Arc, time::Duration};
 
-use tenfold_common::{AttachmentValue, Attachments};
+use tenfold_common::{AttachmentValue, Attachments, keys};
 use tenfold_hessian2::{DecodeError, Decoder, Encode, EncodeError, Encoder, Value};
 
-use crate::cache;
+use crate::{cache, request};
 
 /// `H "dubbo" "2.0.2" Z`: what Java sends beside every answer to a peer that understands it.
 pub(crate) const VERSION_ONLY: &[u8] = b"H\x05dubbo\x052.0.2Z";
@@ -20,9 +20,40 @@ const CACHE_SLOTS: usize = 64;
 /// 64 KiB of bytes and what they decode to.
 const CACHED_BYTES_MAX: usize = 1024;
 
+/// Entries of one map. Calls carry a dozen; a map is searched from its beginning, so its size must
+/// not be the peer's choice.
+const ENTRIES_MAX: usize = 1024;
+
 struct Cached {
     bytes: Box<[u8]>,
-    attachments: Attachments,
+    received: Received,
+}
+
+/// The attachments of a request, with what the protocol itself asks of them.
+#[derive(Clone)]
+pub(crate) struct Received {
+    pub(crate) attachments: Attachments,
+    /// The time that the consumer gives.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) group: Option<Arc<str>>,
+    pub(crate) tag: Option<Arc<str>>,
+}
+
+impl Received {
+    fn new(attachments: Attachments) -> Self {
+        let text = |key| {
+            attachments
+                .text(key)
+                .filter(|text| !text.is_empty())
+                .map(Arc::from)
+        };
+        Self {
+            timeout: request::sent_timeout(&attachments),
+            group: text(keys::GROUP),
+            tag: text(keys::TAG),
+            attachments,
+        }
+    }
 }
 
 thread_local! {
@@ -57,15 +88,10 @@ pub(crate) fn write_entries(
 ///
 /// A consumer sends the same attachments with nearly every call, so what they decode to is kept by
 /// their bytes. Only maps of plain strings are kept: their meaning depends on nothing before them.
-pub(crate) fn read_cached(
-    body: &[u8],
-    decoder: &mut Decoder<'_>,
-) -> Result<Attachments, DecodeError> {
-    let Some(bytes) = body.get(decoder.position()..) else {
-        return read(decoder);
-    };
+pub(crate) fn read_cached(body: &[u8], decoder: &mut Decoder<'_>) -> Result<Received, DecodeError> {
+    let bytes = body.get(decoder.position()..).unwrap_or_default();
     if bytes.len() > CACHED_BYTES_MAX || bytes.is_empty() {
-        return read(decoder);
+        return read(decoder).map(Received::new);
     }
     let slot = cache::slot_of(bytes, CACHE_SLOTS);
     let known = CACHE.with_borrow(|cache| {
@@ -73,13 +99,14 @@ pub(crate) fn read_cached(
             .get(slot)
             .and_then(Option::as_ref)
             .filter(|cached| *cached.bytes == *bytes)
-            .map(|cached| cached.attachments.clone())
+            .map(|cached| cached.received.clone())
     });
-    if let Some(attachments) = known {
-        return Ok(attachments);
+    if let Some(received) = known {
+        return Ok(received);
     }
-    let attachments = read(decoder)?;
-    let all_text = attachments
+    let received = Received::new(read(decoder)?);
+    let all_text = received
+        .attachments
         .iter()
         .all(|(_, value)| matches!(value, AttachmentValue::Text(_)));
     if all_text && bytes.first() == Some(&b'H') {
@@ -90,12 +117,12 @@ pub(crate) fn read_cached(
             if let Some(entry) = cache.get_mut(slot) {
                 *entry = Some(Cached {
                     bytes: bytes.into(),
-                    attachments: attachments.clone(),
+                    received: received.clone(),
                 });
             }
         });
     }
-    Ok(attachments)
+    Ok(received)
 }
 
 /// Reads an attachments map; null and nothing at all count as empty.
@@ -112,6 +139,9 @@ pub(crate) fn read(decoder: &mut Decoder<'_>) -> Result<Attachments, DecodeError
         let key = decoder.read_string()?;
         if let Some(value) = read_value(decoder)? {
             attachments.insert(key, value);
+        }
+        if attachments.len() > ENTRIES_MAX {
+            return Err(decoder.custom(format!("more than {ENTRIES_MAX} attachments")));
         }
     }
     Ok(attachments)

@@ -11,19 +11,37 @@ use std::{
 };
 
 use dashmap::{DashMap, mapref::entry::Entry};
+use parking_lot::Mutex;
 use tenfold_common::{Url, keys};
 use tenfold_exchange::{Client, ClientConfig, NoHandler};
 use tenfold_transport::TcpConnector;
 
-use crate::{connection_config, invoker};
+use crate::connection_config;
 
 /// How long a connection that nobody refers to any more waits for its calls in flight.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The most connections that one reference has to one provider. Each costs a task and a socket on
+/// both ends, and a few fill a network.
+const CONNECTIONS_MAX: u32 = 64;
+
+/// The URL parameters that shape a connection: two references that differ in one of them cannot
+/// share.
+const SHAPING: [&str; 5] = [
+    keys::PAYLOAD,
+    keys::HEARTBEAT,
+    keys::HEARTBEAT_TIMEOUT,
+    CONNECT_TIMEOUT,
+    keys::LAZY,
+];
+
+const CONNECT_TIMEOUT: &str = "connect.timeout";
 
 /// The connections of one [`DubboProtocol`](crate::DubboProtocol).
 #[derive(Default)]
 pub(crate) struct Clients {
     shared: DashMap<Key, Weak<Held>>,
+    own: Mutex<Vec<Weak<Held>>>,
 }
 
 /// What a shared connection is known by.
@@ -31,9 +49,7 @@ pub(crate) struct Clients {
 struct Key {
     address: String,
     number: u32,
-    payload_max: usize,
-    heartbeat: Option<u64>,
-    lazy: bool,
+    shape: [Option<String>; SHAPING.len()],
 }
 
 /// A reference's hold on a connection.
@@ -51,23 +67,25 @@ impl Clients {
     pub(crate) fn lease(&self, url: &Url) -> Vec<Lease> {
         let own: u32 = url.param_as(keys::CONNECTIONS).unwrap_or(0);
         if own > 0 {
-            return (0..own)
-                .map(|_| Lease {
-                    held: Arc::new(open(url)),
-                })
+            let held: Vec<_> = (0..own.min(CONNECTIONS_MAX))
+                .map(|_| Arc::new(open(url)))
                 .collect();
+            let mut known = self.own.lock();
+            known.retain(|held| held.strong_count() > 0);
+            known.extend(held.iter().map(Arc::downgrade));
+            return held.into_iter().map(|held| Lease { held }).collect();
         }
-        let shared: u32 = url.param_as("shareconnections").unwrap_or(1).max(1);
-        (0..shared).map(|number| self.shared(url, number)).collect()
+        let shared: u32 = url.param_as("shareconnections").unwrap_or(1);
+        (0..shared.clamp(1, CONNECTIONS_MAX))
+            .map(|number| self.shared(url, number))
+            .collect()
     }
 
     fn shared(&self, url: &Url, number: u32) -> Lease {
         let key = Key {
             address: url.address(),
             number,
-            payload_max: invoker::payload_max(url),
-            heartbeat: url.param_as(keys::HEARTBEAT),
-            lazy: url.flag(keys::LAZY, false),
+            shape: SHAPING.map(|key| url.param(key).map(str::to_owned)),
         };
         let held = match self.shared.entry(key) {
             Entry::Occupied(mut entry) => match entry.get().upgrade() {
@@ -88,13 +106,14 @@ impl Clients {
         Lease { held }
     }
 
-    /// Closes every shared connection after its calls in flight, or at `deadline`.
+    /// Closes every connection after its calls in flight, or at `deadline`.
     pub(crate) async fn close_all(&self, deadline: Instant) {
-        let open: Vec<Arc<Held>> = self
+        let mut open: Vec<Arc<Held>> = self
             .shared
             .iter()
             .filter_map(|entry| entry.value().upgrade())
             .collect();
+        open.extend(self.own.lock().iter().filter_map(Weak::upgrade));
         let mut closing = tokio::task::JoinSet::new();
         for held in open {
             closing.spawn(async move { held.client.close(deadline).await });
@@ -121,7 +140,7 @@ fn open(url: &Url) -> Held {
     config.connection = connection_config(url);
     config.lazy = url.flag(keys::LAZY, false);
     let mut connector = TcpConnector::new(url.address());
-    if let Some(timeout) = url.millis("connect.timeout") {
+    if let Some(timeout) = url.millis(CONNECT_TIMEOUT) {
         connector = connector.with_timeout(timeout);
     }
     Held {

@@ -20,16 +20,23 @@ const METHOD_NOT_FOUND: i32 = 11;
 
 /// The framework's error that `exception` stands for, if its class is Dubbo's `RpcException`:
 /// a provider's filters refuse calls with it.
+///
+/// dubbo-go says in an exception, with status 20, that it has no such method.
 pub(crate) fn framework_error(exception: &Exception) -> Option<RpcError> {
+    let text = exception.message.as_deref().unwrap_or_default();
+    if exception.class == "java.lang.Throwable" && text.starts_with("cannot find method [") {
+        let message = format!("the provider answered: {text}");
+        return Some(RpcError::new(ErrorKind::MethodNotFound, message));
+    }
     if !RPC_EXCEPTIONS.contains(&exception.class.as_str()) {
         return None;
     }
     let code = exception.get("code").and_then(Value::as_i64).unwrap_or(0);
     let (kind, retry) = match i32::try_from(code).unwrap_or(0) {
-        LIMIT_EXCEEDED => (ErrorKind::Overloaded, Retry::Safe),
-        FORBIDDEN => (ErrorKind::Forbidden, Retry::Safe),
-        METHOD_NOT_FOUND => (ErrorKind::MethodNotFound, Retry::Safe),
-        // What the provider met in a call of its own: the method was begun.
+        // A filter of the provider, or what the method met in a call of its own: it may have begun.
+        LIMIT_EXCEEDED => (ErrorKind::Overloaded, Retry::IfIdempotent),
+        FORBIDDEN => (ErrorKind::Forbidden, Retry::IfIdempotent),
+        METHOD_NOT_FOUND => (ErrorKind::MethodNotFound, Retry::IfIdempotent),
         TIMEOUT | TIMEOUT_TERMINATE => (ErrorKind::Timeout, Retry::IfIdempotent),
         NETWORK => (ErrorKind::Network, Retry::IfIdempotent),
         NO_INVOKER => (ErrorKind::NoProvider, Retry::IfIdempotent),

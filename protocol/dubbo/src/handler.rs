@@ -13,12 +13,15 @@ use std::{
 use tenfold_common::{Attachments, Deadline, keys};
 use tenfold_exchange as exchange;
 use tenfold_hessian2::{Decode, Decoder, Value};
-use tenfold_protocol::{BoxFuture, Call, ErrorKind, Invocation, Peer, Response, RpcError};
-use tenfold_serialization::{Reader, SerializationKind};
+use tenfold_protocol::{
+    BoxFuture, Call, ErrorKind, Invocation, MethodDescriptor, Peer, Response, RpcError,
+};
+use tenfold_serialization::{Arguments, Reader, SerializationKind};
 
 use crate::{
-    attachments, exception, request, response,
-    route::{self, Route, Target, undecodable},
+    attachments::{self, Received},
+    exception, response,
+    route::{self, Candidate, Route, Target, undecodable},
     services::{Limit, Permit, Service, Services},
     status,
 };
@@ -33,8 +36,8 @@ pub(crate) struct DubboHandler {
 pub(crate) struct Running {
     call: BoxFuture<Result<Response, RpcError>>,
     answers_with_attachments: bool,
-    _service_permit: Permit,
-    _port_permit: PortPermit,
+    /// Given back as soon as the method is over, before its answer is written.
+    permit: Option<Permit>,
 }
 
 /// What is kept for one connection.
@@ -53,15 +56,9 @@ pub(crate) enum DubboAnswer {
     Failure { status: u8, text: String },
 }
 
-/// A place under the port's limit, given back on drop.
-struct PortPermit(Arc<Limit>);
-
 impl DubboHandler {
-    pub(crate) fn new(services: Arc<Services>, calls_max: usize) -> Self {
-        Self {
-            services,
-            running: Arc::new(Limit::new(calls_max)),
-        }
+    pub(crate) fn new(services: Arc<Services>, running: Arc<Limit>) -> Self {
+        Self { services, running }
     }
 
     /// Everything before the service's own future.
@@ -77,35 +74,41 @@ impl DubboHandler {
                  please check if the peer send the right id."
             )));
         }
-        let port_permit =
-            PortPermit::take(&self.running).ok_or_else(|| exhausted(peer, &self.running))?;
-        let mut decoder = Decoder::new(&request.body);
-        let route = match route::find(&self.services, &request.body, &mut decoder, &Between(peer))?
-        {
+        let place = self
+            .running
+            .place()
+            .ok_or_else(|| exhausted(peer, &self.running))?;
+        let mut reader = Reader::Hessian2(Decoder::new(&request.body));
+        let Reader::Hessian2(decoder) = &mut reader else {
+            return Err(undecodable("unknown serialization"));
+        };
+        let route = match route::find(&self.services, &request.body, decoder, &Between(peer))? {
             Target::Method(route) => route,
             Target::Echo {
                 answers_with_attachments,
-            } => {
-                return echo(&mut decoder, answers_with_attachments);
-            }
+            } => return echo(decoder, answers_with_attachments),
         };
-        let received = request.received;
-        let (service, method, arguments, received_attachments) =
-            self.read(&request.body, decoder, &route, peer)?;
-        let service_permit = service.enter().ok_or_else(|| too_many(&service))?;
-        let mut call = Call::new(Arc::clone(&service.descriptor), method, received);
-        call.deadline = request::sent_timeout(&received_attachments)
-            .map(|timeout| Deadline::after(received, timeout));
-        call.tag = received_attachments.text(keys::TAG).map(Into::into);
+        let Read {
+            service,
+            method,
+            arguments,
+            received,
+        } = self.read(&request.body, &mut reader, &route, peer)?;
+        let permit = service.enter(place).ok_or_else(|| too_many(service))?;
+        let begun = request.received;
+        let mut call = Call::new(Arc::clone(&service.descriptor), Arc::clone(method), begun);
+        call.deadline = received
+            .timeout
+            .map(|timeout| Deadline::after(begun, timeout));
+        call.tag = received.tag;
         call.one_way = !request.two_way;
-        call.attachments = received_attachments;
+        call.attachments = received.attachments;
         call.peer = Some(Arc::clone(peer));
-        let always_spawn = call.method.settings.always_spawn;
+        let always_spawn = method.settings.always_spawn;
         let running = Running {
             call: service.invoker.invoke(Invocation::unary(call, arguments)),
             answers_with_attachments: route.answers_with_attachments,
-            _service_permit: service_permit,
-            _port_permit: port_permit,
+            permit: Some(permit),
         };
         Ok(Started::Running {
             running,
@@ -114,69 +117,104 @@ impl DubboHandler {
     }
 
     /// Reads arguments and attachments, and settles which group's service is meant.
-    fn read(
+    fn read<'a>(
         &self,
         body: &[u8],
-        decoder: Decoder<'_>,
-        route: &Route,
+        reader: &mut Reader<'_>,
+        route: &'a Route,
         peer: &Arc<Peer>,
-    ) -> Result<Read, RpcError> {
-        let arguments_at = decoder.position();
-        let mut reader = Reader::Hessian2(decoder);
-        let mut method = Arc::clone(&route.method);
-        let mut arguments = method
-            .codec()
-            .read_arguments(&mut reader)
-            .map_err(undecodable)?;
-        let Reader::Hessian2(decoder) = &mut reader else {
+    ) -> Result<Read<'a>, RpcError> {
+        let between = Between(peer);
+        let [
+            Candidate {
+                service,
+                method: Some(method),
+            },
+        ] = &*route.candidates
+        else {
+            return self.read_attachments_first(body, reader, route, &between);
+        };
+        if service.token.is_some() {
+            return self.read_attachments_first(body, reader, route, &between);
+        }
+        let arguments = read_arguments(method, reader)?;
+        let Reader::Hessian2(decoder) = reader else {
             return Err(undecodable("unknown serialization"));
         };
-        let read = attachments::read_cached(body, decoder).map_err(undecodable)?;
-        let group = read.text(keys::GROUP);
-        let at = route
-            .candidates
-            .iter()
-            .position(|service| service.is_of_group(group));
-        let Some((at, service)) = at.and_then(|at| Some((at, route.candidates.get(at)?))) else {
-            return Err(self.wrong_group(route, group, peer));
-        };
-        if at > 0 {
-            // Another group's service may have other types for the same names: read again.
-            let own = service.method(&method.name, &method.parameter_descriptor);
-            method = own.ok_or_else(|| self.wrong_group(route, group, peer))?;
-            let mut again = Decoder::new(body);
-            again.skip_known(arguments_at);
-            let mut again = Reader::Hessian2(again);
-            arguments = method
-                .codec()
-                .read_arguments(&mut again)
-                .map_err(undecodable)?;
-        }
-        check_token(service, &read)?;
-        Ok((Arc::clone(service), method, arguments, read))
+        let received = attachments::read_cached(body, decoder).map_err(undecodable)?;
+        let group = received.group.as_deref();
+        let (service, method) = route.of_group(group, &self.services, body, &between)?;
+        Ok(Read {
+            service,
+            method,
+            arguments,
+            received,
+        })
     }
 
-    fn wrong_group(&self, route: &Route, group: Option<&str>, peer: &Arc<Peer>) -> RpcError {
-        let key = route
-            .candidates
-            .first()
-            .map(|service| service.descriptor.key());
-        let interface = key.as_ref().map_or("", |key| key.interface());
-        let wanted = tenfold_common::ServiceKey::new(
-            interface,
-            group,
-            key.as_ref().and_then(|key| key.version()),
-        );
-        self.services.not_found(&wanted.to_string(), &Between(peer))
+    /// Reads the attachments before the arguments, where they decide whether and how the arguments
+    /// are read: services of several groups may have other types for the same names, and who has
+    /// not the token is to make nothing be built.
+    fn read_attachments_first<'a>(
+        &self,
+        body: &[u8],
+        reader: &mut Reader<'_>,
+        route: &'a Route,
+        between: &Between<'_>,
+    ) -> Result<Read<'a>, RpcError> {
+        let Reader::Hessian2(decoder) = reader else {
+            return Err(undecodable("unknown serialization"));
+        };
+        let arguments_at = decoder.position();
+        for _ in 0..route.arguments {
+            decoder.skip_value().map_err(undecodable)?;
+        }
+        let received = attachments::read_cached(body, decoder).map_err(undecodable)?;
+        let group = received.group.as_deref();
+        let (service, method) = route.of_group(group, &self.services, body, between)?;
+        check_token(service, &received.attachments)?;
+        let mut decoder = Decoder::new(body);
+        decoder.skip_known(arguments_at);
+        let arguments = read_arguments(method, &mut Reader::Hessian2(decoder))?;
+        Ok(Read {
+            service,
+            method,
+            arguments,
+            received,
+        })
     }
 }
 
-type Read = (
-    Arc<Service>,
-    Arc<tenfold_protocol::MethodDescriptor>,
-    Arc<dyn tenfold_serialization::Arguments>,
-    Attachments,
-);
+#[cfg(fuzzing)]
+impl DubboHandler {
+    /// Whether the body of a request leads to a method and to arguments.
+    pub(crate) fn understands(&self, body: &[u8], peer: &Arc<Peer>) -> bool {
+        let mut reader = Reader::Hessian2(Decoder::new(body));
+        let Reader::Hessian2(decoder) = &mut reader else {
+            return false;
+        };
+        match route::find(&self.services, body, decoder, &Between(peer)) {
+            Ok(Target::Method(route)) => self.read(body, &mut reader, &route, peer).is_ok(),
+            Ok(Target::Echo { .. }) => echo(decoder, true).is_ok(),
+            Err(_) => false,
+        }
+    }
+}
+
+/// A request that was read.
+struct Read<'a> {
+    service: &'a Arc<Service>,
+    method: &'a Arc<MethodDescriptor>,
+    arguments: Arc<dyn Arguments>,
+    received: Received,
+}
+
+fn read_arguments(
+    method: &MethodDescriptor,
+    reader: &mut Reader<'_>,
+) -> Result<Arc<dyn Arguments>, RpcError> {
+    method.codec().read_arguments(reader).map_err(undecodable)
+}
 
 enum Started {
     Running {
@@ -196,7 +234,9 @@ impl exchange::Handler for DubboHandler {
         known.remote = peer.remote_address().socket();
         known.local = peer.local_address().socket();
         known.disconnected = peer.disconnected().clone();
-        Session { peer: Arc::new(known) }
+        Session {
+            peer: Arc::new(known),
+        }
     }
 
     fn handle(
@@ -260,32 +300,41 @@ impl Future for Running {
             Poll::Ready(result) => result,
             Poll::Pending => return Poll::Pending,
         };
+        self.permit = None;
         let answer = match result {
             Ok(response) => DubboAnswer::Response {
                 response,
                 with_attachments: self.answers_with_attachments,
             },
-            Err(error) if is_the_handlers_own(&error) => DubboAnswer::Response {
+            Err(error) if is_refusal(&error) => DubboAnswer::failure(&error),
+            Err(error) => DubboAnswer::Response {
                 response: Response::exception(exception::of_framework_error(&error)),
                 with_attachments: self.answers_with_attachments,
             },
-            Err(error) => DubboAnswer::failure(&error),
         };
         Poll::Ready(answer)
     }
 }
 
-/// Whether the error came up through the service's own code, from a call that it made: to the
-/// consumer that is an exception of the method, as it is in Java.
-fn is_the_handlers_own(error: &RpcError) -> bool {
-    !matches!(
-        error.kind(),
-        ErrorKind::BadRequest | ErrorKind::MethodNotFound | ErrorKind::ServiceNotFound
-    )
+/// Whether the call was turned away before its method began. Everything else is to the consumer an
+/// exception of the method, as it is in Java; an error that the method met in a call of its own
+/// above all, of whatever kind: a status would say that nothing was run.
+fn is_refusal(error: &RpcError) -> bool {
+    !error.is_nested()
+        && matches!(
+            error.kind(),
+            ErrorKind::BadRequest
+                | ErrorKind::MethodNotFound
+                | ErrorKind::Overloaded
+                | ErrorKind::ServiceNotFound
+        )
 }
 
 impl exchange::Answer for DubboAnswer {
     fn encode(self, body: &mut exchange::AnswerBody<'_>) -> u8 {
+        // A request in another serialization is answered in the one that every peer has: Java
+        // reads the text of a failure by the answer's own flag.
+        body.set_serialization(SerializationKind::HESSIAN2.id());
         let out = body.buffer();
         match self {
             Self::Response {
@@ -326,18 +375,6 @@ impl DubboAnswer {
             status,
             text: error.to_string(),
         }
-    }
-}
-
-impl PortPermit {
-    fn take(limit: &Arc<Limit>) -> Option<Self> {
-        limit.enter().then(|| Self(Arc::clone(limit)))
-    }
-}
-
-impl Drop for PortPermit {
-    fn drop(&mut self) {
-        self.0.leave();
     }
 }
 
@@ -395,7 +432,7 @@ fn too_many(service: &Service) -> RpcError {
 
 /// In the words of Dubbo's `TokenFilter`.
 fn check_token(service: &Service, received: &Attachments) -> Result<(), RpcError> {
-    match service.url.param(keys::TOKEN) {
+    match &service.token {
         Some(token) if !same(token, received.text(keys::TOKEN).unwrap_or_default()) => {
             Err(RpcError::new(
                 ErrorKind::Forbidden,

@@ -4,12 +4,12 @@
 //! future only waits for the answer and decodes it in the caller's task.
 
 use std::{
-    cell::RefCell,
+    cell::Cell,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tenfold_common::{Url, keys};
@@ -30,7 +30,7 @@ const SCRATCH_BYTES_KEPT: usize = 64 * 1024;
 const BODY_BYTES_MOVED: usize = 32 * 1024;
 
 thread_local! {
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// One provider.
@@ -83,9 +83,9 @@ impl DubboInvoker {
                 &own
             }
         };
-        let now = Instant::now();
-        let deadline = call.try_deadline(now, template.timeout());
-        let timeout = deadline.remaining(now);
+        // The cluster notes the begin of each try in the call, so the clock is not read again.
+        let deadline = call.try_deadline(call.started, template.timeout());
+        let timeout = deadline.remaining(call.started);
         if timeout.is_zero() {
             return Err(RpcError::new(
                 ErrorKind::Timeout,
@@ -98,43 +98,57 @@ impl DubboInvoker {
             .with_origin(Origin::Local)
             .with_retry(Retry::Never));
         }
-        SCRATCH.with_borrow_mut(|scratch| {
-            scratch.clear();
-            template
-                .write(call, &**arguments, timeout, scratch)
-                .map_err(|error| cannot_encode(&call.method, error))?;
-            self.check_size(scratch.len())?;
-            let body = if scratch.len() < BODY_BYTES_MOVED {
-                exchange::Body::Slice(scratch)
-            } else {
-                exchange::Body::Bytes(std::mem::take(scratch).into())
-            };
-            let kind = SerializationKind::HESSIAN2.id();
-            let request = exchange::Outgoing::new(kind, body, deadline.instant());
-            let client = self.connection();
-            let answer = if call.one_way {
-                Answer::Nothing(client.one_way(request))
-            } else {
-                Answer::Reply(client.request(request))
-            };
-            if scratch.capacity() > SCRATCH_BYTES_KEPT {
-                *scratch = Vec::new();
-            }
-            Ok(Sent { answer, timeout })
-        })
+        // Taken out while it is used: the encoder is the user's code and may come here again.
+        let mut scratch = SCRATCH.take();
+        scratch.clear();
+        template
+            .write(call, &**arguments, timeout, &mut scratch)
+            .map_err(|error| cannot_encode(&call.method, error))?;
+        self.check_size(scratch.len())?;
+        let body = if scratch.len() < BODY_BYTES_MOVED {
+            exchange::Body::Slice(&scratch)
+        } else {
+            exchange::Body::Bytes(std::mem::take(&mut scratch).into())
+        };
+        let kind = SerializationKind::HESSIAN2.id();
+        let request = exchange::Outgoing::new(kind, body, deadline.instant());
+        let client = self.connection()?;
+        let answer = if call.one_way {
+            Answer::Nothing(client.one_way(request))
+        } else {
+            Answer::Reply(client.request(request))
+        };
+        if scratch.capacity() <= SCRATCH_BYTES_KEPT {
+            SCRATCH.set(scratch);
+        }
+        Ok(Sent { answer, timeout })
     }
 
-    fn connection(&self) -> &exchange::Client {
-        let at = match self.connections.len() {
-            1 => 0,
-            count => self.next.fetch_add(1, Ordering::Relaxed) % count,
+    /// The connections by turns; one that is down is passed over while another stands.
+    fn connection(&self) -> Result<&exchange::Client, RpcError> {
+        if let [only] = &*self.connections {
+            return Ok(only.client());
+        }
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let (before, from) = match self.connections.len() {
+            0 => (&[][..], &[][..]),
+            count => self.connections.split_at(turn % count),
         };
-        self.connections[at].client()
+        let mut in_turn = from.iter().chain(before).map(Lease::client);
+        let first = in_turn
+            .next()
+            .ok_or_else(|| RpcError::new(ErrorKind::Network, "the reference has no connection"))?;
+        if first.is_available() {
+            return Ok(first);
+        }
+        Ok(in_turn
+            .find(|client| client.is_available())
+            .unwrap_or(first))
     }
 
     /// In the words of Dubbo's `AbstractCodec`.
     fn check_size(&self, length: usize) -> Result<(), RpcError> {
-        if self.payload_max == 0 || length <= self.payload_max {
+        if length <= self.payload_max {
             return Ok(());
         }
         Err(RpcError::new(
@@ -236,7 +250,11 @@ fn of_exchange(error: &ExchangeError, method: &MethodDescriptor, timeout: Durati
         ExchangeError::RequestTooLarge { .. } | ExchangeError::AnswerTooLarge { .. } => {
             ErrorKind::PayloadTooLarge
         }
-        ExchangeError::Closing => ErrorKind::Closed,
+        ExchangeError::Closing
+        | ExchangeError::Closed {
+            reason: exchange::CloseReason::Local,
+            ..
+        } => ErrorKind::Closed,
         _ => ErrorKind::Network,
     };
     let origin = match error.origin() {
@@ -263,10 +281,12 @@ fn of_exchange(error: &ExchangeError, method: &MethodDescriptor, timeout: Durati
         .with_retry(retry)
 }
 
-/// Parameters that a connection depends on: two references that differ in one of them cannot share.
+/// The longest body by what a URL says. A limit of zero or less, which switches the check off in
+/// Java, leaves the default in force: a URL may come from a registry, and memory has to stay
+/// bounded.
 pub(crate) fn payload_max(url: &Url) -> usize {
-    match url.param_as::<i64>(keys::PAYLOAD) {
-        None => crate::PAYLOAD_BYTES_MAX,
-        Some(limit) => usize::try_from(limit).unwrap_or(0),
-    }
+    url.param_as::<i64>(keys::PAYLOAD)
+        .and_then(|limit| usize::try_from(limit).ok())
+        .filter(|limit| *limit > 0)
+        .unwrap_or(crate::PAYLOAD_BYTES_MAX)
 }

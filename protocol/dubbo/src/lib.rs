@@ -3,12 +3,12 @@
 //! The exchange room below matches requests with answers by the 16-byte header; this room gives the
 //! bodies their meaning:
 //!
-//! * [`request`]: version, path, method, descriptor, arguments, attachments.
-//! * [`response`]: a flag, a value or an exception, attachments.
-//! * [`status`], [`exception`]: the framework's errors, as status codes and as exceptions.
-//! * [`route`], [`services`]: from a request to the service and method that it means.
-//! * [`handler`] (provider) and [`invoker`] (consumer): the two ends.
-//! * [`clients`]: connections, shared or a reference's own.
+//! * `request`: version, path, method, descriptor, arguments, attachments.
+//! * `response`: a flag, a value or an exception, attachments.
+//! * `status`, `exception`: the framework's errors, as status codes and as exceptions.
+//! * `route`, `services`: from a request to the service and method that it means.
+//! * `handler` (provider) and `invoker` (consumer): the two ends.
+//! * `clients`: connections, shared or a reference's own.
 //!
 //! ```text
 //!   DubboInvoker ─▶ RequestTemplate ─▶ exchange::Client ═══▶ exchange::Server ─▶ DubboHandler
@@ -20,6 +20,8 @@ mod attachments;
 mod cache;
 mod clients;
 mod exception;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod handler;
 mod invoker;
 mod request;
@@ -48,7 +50,7 @@ use crate::{
     clients::Clients,
     handler::DubboHandler,
     invoker::DubboInvoker,
-    services::{Service, Services},
+    services::{Limit, Service, Services},
 };
 
 /// The longest body unless a URL's `payload` says otherwise, as in Dubbo: 8 MiB.
@@ -81,6 +83,7 @@ struct Inner {
 struct Port {
     server: Server,
     services: Arc<Services>,
+    running: Arc<Limit>,
     address: String,
 }
 
@@ -115,12 +118,21 @@ impl Protocol for DubboProtocol {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
             let port = inner.port_of(&url).await?;
-            let listening = port.server.local_address().socket().map(|address| address.port());
+            let listening = port
+                .server
+                .local_address()
+                .socket()
+                .map(|address| address.port());
             let url = url.to_builder().port(listening.or(url.port())).build();
             let key = service.key().to_string();
             let service = port
                 .services
-                .add(Service::new(url.clone(), service, invoker))
+                .add(Service::new(
+                    url.clone(),
+                    service,
+                    invoker,
+                    Arc::clone(&port.running),
+                ))
                 .ok_or_else(|| ExportError::Duplicate {
                     key,
                     address: port.address.clone(),
@@ -137,7 +149,12 @@ impl Protocol for DubboProtocol {
         let url = with_port(url);
         let connections = self.inner.clients.lease(&url);
         let payload_max = invoker::payload_max(&url);
-        Ok(Arc::new(DubboInvoker::new(url, &service, connections, payload_max)))
+        Ok(Arc::new(DubboInvoker::new(
+            url,
+            &service,
+            connections,
+            payload_max,
+        )))
     }
 
     fn go_away(&self) {
@@ -149,8 +166,11 @@ impl Protocol for DubboProtocol {
     fn shutdown(&self, quiet: Duration, deadline: Duration) -> BoxFuture<()> {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
+            // Under the lock of the map, so that a listener that is just being opened is in both.
+            let mut known = inner.ports.lock().await;
             let ports = std::mem::take(&mut *inner.listening.lock());
-            inner.ports.lock().await.clear();
+            known.clear();
+            drop(known);
             let end = Instant::now() + deadline;
             let mut closing = tokio::task::JoinSet::new();
             for port in ports {
@@ -183,15 +203,19 @@ impl Inner {
         let mut config = ServerConfig::default();
         config.connection = connection_config(url);
         config.accepts = url.param_as(keys::ACCEPTS).filter(|accepts| *accepts > 0);
-        let handler = DubboHandler::new(Arc::clone(&services), calls_max);
+        let running = Arc::new(Limit::new(calls_max));
+        let handler = DubboHandler::new(Arc::clone(&services), Arc::clone(&running));
         let server = Server::start(listener, Arc::new(handler), config);
         let port = Arc::new(Port {
             address: server.local_address().to_string(),
             server,
             services,
+            running,
         });
         self.listening.lock().push(Arc::clone(&port));
         entry.insert(Arc::clone(&port));
+        // A port that the system chose is found under its number too.
+        ports.insert(port.address.clone(), Arc::clone(&port));
         Ok(port)
     }
 }
@@ -233,10 +257,7 @@ fn with_port(url: Url) -> Url {
 /// What a URL says about each of its connections.
 fn connection_config(url: &Url) -> ConnectionConfig {
     let mut config = ConnectionConfig::default();
-    config.payload_bytes_max = match invoker::payload_max(url) {
-        0 => usize::MAX,
-        limit => limit,
-    };
+    config.payload_bytes_max = invoker::payload_max(url);
     if let Some(heartbeat) = url.millis(keys::HEARTBEAT) {
         config.heartbeat = Some(heartbeat).filter(|interval| !interval.is_zero());
         config.idle_timeout = config.heartbeat.map(|interval| interval * 3);

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use tenfold_common::{Attachments, Url, keys};
+use tenfold_common::{Attachments, ServiceKey, Url, keys};
 use tenfold_hessian2::{DecodeError, Decoder, Encoder};
 use tenfold_protocol::{Call, MethodDescriptor};
 use tenfold_serialization::{Arguments, SerializationError, SerializationKind, Writer};
@@ -23,6 +23,14 @@ const OWN_KEYS: [&str; 8] = [
     keys::REMOTE_APPLICATION,
     keys::DUBBO,
 ];
+
+/// What the countdown is called by peers that write their keys in lower case, as Triple does.
+const TIMEOUT_COUNTDOWN_LOWER: &str = "_to";
+
+/// The longest string in the head of a request. The longest of them is the descriptor: 255
+/// parameters, the most that Java allows, of 64 bytes each. Names are repeated in errors and logs,
+/// so a peer must not choose their size.
+const HEAD_STRING_BYTES_MAX: usize = 16 * 1024;
 
 /// The bytes that every request of one method has in common.
 pub(crate) struct RequestTemplate {
@@ -134,9 +142,9 @@ impl RequestTemplate {
             encoder.write_str("false");
         }
         attachments::write_entries(encoder, &call.attachments, |key| {
-            !OWN_KEYS.contains(&key)
-                && !(call.tag.is_some() && key == keys::TAG)
-                && !(call.one_way && key == keys::RETURN)
+            !(OWN_KEYS.contains(&key)
+                || call.tag.is_some() && key == keys::TAG
+                || call.one_way && key == keys::RETURN)
         })?;
         encoder.write_map_end();
         Ok(())
@@ -147,13 +155,33 @@ impl RequestHead {
     /// Reads the five strings.
     pub(crate) fn read(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            dubbo_version: decoder.read_string()?,
-            path: decoder.read_string()?,
-            version: decoder.read_opt_str()?.map(Cow::into_owned),
-            method: decoder.read_string()?,
-            descriptor: decoder.read_string()?,
+            dubbo_version: bounded(decoder)?.into_owned(),
+            path: bounded(decoder)?.into_owned(),
+            version: match decoder.read_null() {
+                true => None,
+                false => Some(bounded(decoder)?.into_owned()),
+            },
+            method: bounded(decoder)?.into_owned(),
+            descriptor: bounded(decoder)?.into_owned(),
         })
     }
+
+    /// The key of the service that is meant, if it is the one of `group`.
+    pub(crate) fn key(&self, group: Option<&str>) -> String {
+        ServiceKey::new(&self.path, group, self.version.as_deref()).to_string()
+    }
+}
+
+/// A string of a head, which is no longer than names are.
+fn bounded<'a>(decoder: &mut Decoder<'a>) -> Result<Cow<'a, str>, DecodeError> {
+    let text = decoder.read_str()?;
+    if text.len() > HEAD_STRING_BYTES_MAX {
+        return Err(decoder.custom(format!(
+            "a name of {} bytes exceeds {HEAD_STRING_BYTES_MAX}",
+            text.len()
+        )));
+    }
+    Ok(text)
 }
 
 /// Where the head of `body` ends, if its strings are short and plain ASCII, as they nearly always
@@ -163,6 +191,8 @@ pub(crate) fn head_end(body: &[u8]) -> Option<usize> {
     for _ in 0..5 {
         let tag = *body.get(at)?;
         let (length, text) = match tag {
+            // No version, as in a generic call.
+            b'N' => (0, at + 1),
             0x00..=0x1f => (usize::from(tag), at + 1),
             0x30..=0x33 => (
                 usize::from(tag - 0x30) << 8 | usize::from(*body.get(at + 1)?),
@@ -178,15 +208,21 @@ pub(crate) fn head_end(body: &[u8]) -> Option<usize> {
     Some(at)
 }
 
-/// The timeout that the caller sent, in milliseconds as text or as a number; zero counts as none.
+/// The timeout that the caller sent, in milliseconds as text or as a number: what is left of a
+/// countdown before the configured one. Zero, which dubbo-go sends, and what is no number count as
+/// none.
 pub(crate) fn sent_timeout(attachments: &Attachments) -> Option<Duration> {
-    attachments
-        .value(keys::TIMEOUT_COUNTDOWN)
-        .or_else(|| attachments.value(keys::TIMEOUT))
-        .and_then(|value| value.as_i64())
-        .and_then(|millis| u64::try_from(millis).ok())
-        .filter(|millis| *millis > 0)
-        .map(Duration::from_millis)
+    [
+        keys::TIMEOUT_COUNTDOWN,
+        TIMEOUT_COUNTDOWN_LOWER,
+        keys::TIMEOUT,
+    ]
+    .into_iter()
+    .find_map(|key| {
+        let millis = attachments.value(key)?.as_i64()?;
+        u64::try_from(millis).ok().filter(|millis| *millis > 0)
+    })
+    .map(Duration::from_millis)
 }
 
 /// Whole milliseconds, at least one.

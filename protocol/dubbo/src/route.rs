@@ -4,7 +4,7 @@
 //! by those bytes, in a small table of each thread. A table belongs to the service list it was made
 //! from: exporting or unexporting makes it void.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, fmt, sync::Arc};
 
 use tenfold_hessian2::Decoder;
 use tenfold_protocol::{ErrorKind, MethodDescriptor, RpcError};
@@ -18,12 +18,20 @@ use crate::{
 /// What a request head leads to.
 #[derive(Clone)]
 pub(crate) struct Route {
-    /// Services with that path and version, which differ in their group; most often one.
-    pub(crate) candidates: Arc<[Arc<Service>]>,
-    /// The method of the first candidate.
-    pub(crate) method: Arc<MethodDescriptor>,
+    /// Services with that path and version, which differ in their group; most often one. At least
+    /// one of them has the method.
+    pub(crate) candidates: Arc<[Candidate]>,
+    /// How many arguments follow the head.
+    pub(crate) arguments: usize,
     /// Whether the consumer understands attachments in a response.
     pub(crate) answers_with_attachments: bool,
+}
+
+/// A service that a request may mean.
+pub(crate) struct Candidate {
+    pub(crate) service: Arc<Service>,
+    /// Its method, if it has the one that is called.
+    pub(crate) method: Option<Arc<MethodDescriptor>>,
 }
 
 /// A special call that no service answers by itself.
@@ -59,16 +67,16 @@ pub(crate) fn find(
     services: &Services,
     body: &[u8],
     decoder: &mut Decoder<'_>,
-    peer: &dyn std::fmt::Display,
+    peer: &dyn fmt::Display,
 ) -> Result<Target, RpcError> {
     let head = head_end(body)
         .filter(|end| *end <= HEAD_BYTES_MAX)
         .and_then(|end| body.get(..end));
-    if let Some(head) = head {
-        if let Some(route) = known(services.generation(), head) {
-            decoder.skip_known(head.len());
-            return Ok(Target::Method(route));
-        }
+    if let Some(head) = head
+        && let Some(route) = known(services.generation(), head)
+    {
+        decoder.skip_known(head.len());
+        return Ok(Target::Method(route));
     }
     let generation = services.generation();
     let read = RequestHead::read(decoder).map_err(undecodable)?;
@@ -82,32 +90,63 @@ pub(crate) fn find(
 fn look_up(
     services: &Services,
     head: &RequestHead,
-    peer: &dyn std::fmt::Display,
+    peer: &dyn fmt::Display,
 ) -> Result<Target, RpcError> {
-    let candidates = services.candidates(&head.path, head.version.as_deref());
-    let Some(first) = candidates.first() else {
-        let wanted = match head.version.as_deref() {
-            Some(version) if !version.is_empty() && version != "0.0.0" => {
-                format!("{}:{version}", head.path)
-            }
-            _ => head.path.clone(),
-        };
-        return Err(services.not_found(&wanted, peer));
-    };
+    let named = services.candidates(&head.path, head.version.as_deref());
+    if named.is_empty() {
+        return Err(services.not_found(&head.key(None), peer));
+    }
     let answers_with_attachments = version::supports_response_attachments(&head.dubbo_version);
     if head.method == ECHO {
         return Ok(Target::Echo {
             answers_with_attachments,
         });
     }
-    let Some(method) = first.method(&head.method, &head.descriptor) else {
+    let candidates: Arc<[Candidate]> = named
+        .into_iter()
+        .map(|service| Candidate {
+            method: service.method(&head.method, &head.descriptor),
+            service,
+        })
+        .collect();
+    let Some(method) = candidates.iter().find_map(|known| known.method.as_ref()) else {
         return Err(no_such_method(head));
     };
     Ok(Target::Method(Route {
-        candidates: candidates.into(),
-        method,
+        arguments: method.parameters.len(),
+        candidates,
         answers_with_attachments,
     }))
+}
+
+impl Route {
+    /// The service of `group`, and its method.
+    ///
+    /// `body` is the request's, to name what is not found.
+    pub(crate) fn of_group(
+        &self,
+        group: Option<&str>,
+        services: &Services,
+        body: &[u8],
+        peer: &dyn fmt::Display,
+    ) -> Result<(&Arc<Service>, &Arc<MethodDescriptor>), RpcError> {
+        let found = self
+            .candidates
+            .iter()
+            .find(|candidate| candidate.service.is_of_group(group));
+        if let Some(Candidate {
+            service,
+            method: Some(method),
+        }) = found
+        {
+            return Ok((service, method));
+        }
+        let head = RequestHead::read(&mut Decoder::new(body)).map_err(undecodable)?;
+        Err(match found {
+            Some(_) => no_such_method(&head),
+            None => services.not_found(&head.key(group), peer),
+        })
+    }
 }
 
 /// In the words of Dubbo 2.7: for a method with parameters the request counts as undecodable, for
@@ -130,7 +169,7 @@ fn no_such_method(head: &RequestHead) -> RpcError {
 }
 
 /// The error for a body that cannot be read, in Dubbo's words.
-pub(crate) fn undecodable(error: impl std::fmt::Display) -> RpcError {
+pub(crate) fn undecodable(error: impl fmt::Display) -> RpcError {
     RpcError::new(
         ErrorKind::BadRequest,
         format!("Fail to decode request due to: {error}"),

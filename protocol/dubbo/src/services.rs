@@ -34,9 +34,11 @@ pub(crate) struct Service {
     pub(crate) url: Url,
     pub(crate) descriptor: Arc<ServiceDescriptor>,
     pub(crate) invoker: Arc<dyn Invoker>,
+    pub(crate) token: Option<String>,
     group: Option<String>,
     methods: HashMap<String, Vec<Arc<MethodDescriptor>>>,
     executes: Limit,
+    port: Arc<Limit>,
 }
 
 /// How many calls may run at once; 0 is unlimited.
@@ -45,9 +47,15 @@ pub(crate) struct Limit {
     running: AtomicUsize,
 }
 
-/// A place under a [`Limit`], given back on drop.
+/// A place for one call under the limits of a port and of a service, given back on drop.
 pub(crate) struct Permit {
     service: Arc<Service>,
+}
+
+/// A place for one call under the limit of a port, given back on drop.
+pub(crate) struct Place<'a> {
+    limit: &'a Limit,
+    kept: bool,
 }
 
 impl Services {
@@ -132,6 +140,7 @@ impl Service {
         url: Url,
         descriptor: Arc<ServiceDescriptor>,
         invoker: Arc<dyn Invoker>,
+        port: Arc<Limit>,
     ) -> Self {
         let mut methods: HashMap<String, Vec<_>> = HashMap::new();
         for method in &descriptor.methods {
@@ -142,6 +151,8 @@ impl Service {
         }
         let key = url.service_key();
         Self {
+            token: url.param(keys::TOKEN).map(str::to_owned),
+            port,
             group: key.group().map(str::to_owned),
             executes: Limit::new(url.param_as(keys::EXECUTES).unwrap_or(0)),
             url,
@@ -179,9 +190,14 @@ impl Service {
         }
     }
 
-    /// Takes a place for one call, if the service's `executes` leaves one.
-    pub(crate) fn enter(self: &Arc<Self>) -> Option<Permit> {
-        self.executes.enter().then(|| Permit {
+    /// Turns a place under the port's limit into a permit for one call, if the service's
+    /// `executes` leaves one.
+    pub(crate) fn enter(self: &Arc<Self>, mut place: Place<'_>) -> Option<Permit> {
+        if !self.executes.enter() {
+            return None;
+        }
+        place.kept = true;
+        Some(Permit {
             service: Arc::clone(self),
         })
     }
@@ -212,8 +228,15 @@ impl Limit {
         }
     }
 
-    /// Takes a place; [`Limit::leave`] gives it back.
-    pub(crate) fn enter(&self) -> bool {
+    /// Takes a place, if there is one.
+    pub(crate) fn place(&self) -> Option<Place<'_>> {
+        self.enter().then(|| Place {
+            limit: self,
+            kept: false,
+        })
+    }
+
+    fn enter(&self) -> bool {
         if self.max == 0 {
             return true;
         }
@@ -225,7 +248,7 @@ impl Limit {
         true
     }
 
-    pub(crate) fn leave(&self) {
+    fn leave(&self) {
         if self.max > 0 {
             self.running.fetch_sub(1, Ordering::Relaxed);
         }
@@ -239,6 +262,15 @@ impl Limit {
 impl Drop for Permit {
     fn drop(&mut self) {
         self.service.executes.leave();
+        self.service.port.leave();
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.limit.leave();
+        }
     }
 }
 

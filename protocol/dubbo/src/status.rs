@@ -22,7 +22,9 @@ pub(crate) fn of_error(error: &RpcError) -> u8 {
         ErrorKind::Overloaded => THREADPOOL_EXHAUSTED,
         ErrorKind::BadRequest | ErrorKind::Serialization => BAD_REQUEST,
         ErrorKind::PayloadTooLarge => SERIALIZATION_ERROR,
-        ErrorKind::ServiceNotFound | ErrorKind::MethodNotFound => SERVICE_ERROR,
+        ErrorKind::ServiceNotFound | ErrorKind::MethodNotFound | ErrorKind::Forbidden => {
+            SERVICE_ERROR
+        }
         _ => SERVER_ERROR,
     }
 }
@@ -39,7 +41,10 @@ pub(crate) fn to_error(status: u8, text: &str) -> RpcError {
         BAD_RESPONSE => ErrorKind::Serialization,
         SERVICE_NOT_FOUND => ErrorKind::ServiceNotFound,
         SERVICE_ERROR if text.contains("Not found exported service") => ErrorKind::ServiceNotFound,
-        SERVICE_ERROR if text.contains("No such method") => ErrorKind::MethodNotFound,
+        SERVICE_ERROR if names_no_method(text) => ErrorKind::MethodNotFound,
+        SERVICE_ERROR if text.contains("Invalid token! Forbid invoke") => ErrorKind::Forbidden,
+        // Of Dubbo's `ExecuteLimitFilter`.
+        SERVICE_ERROR if text.contains("using threads greater than") => ErrorKind::Overloaded,
         BAD_REQUEST if names_unknown_service(text) => ErrorKind::ServiceNotFound,
         BAD_REQUEST if names_unknown_method(text) => ErrorKind::MethodNotFound,
         BAD_REQUEST => ErrorKind::BadRequest,
@@ -55,6 +60,12 @@ pub(crate) fn to_error(status: u8, text: &str) -> RpcError {
         SERIALIZATION_ERROR | BAD_RESPONSE => error.with_retry(Retry::Never),
         _ => error,
     }
+}
+
+/// `No such method m in class C` of a generic call, or the exception itself in 2.7.
+fn names_no_method(text: &str) -> bool {
+    text.contains("No such method")
+        || text.contains("GenericFilter") && text.contains("java.lang.NoSuchMethodException")
 }
 
 /// `…Service <key> not found, invocation rejected.` of Dubbo 3.

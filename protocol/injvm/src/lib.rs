@@ -14,8 +14,8 @@ use std::{
 use dashmap::{DashMap, mapref::entry::Entry};
 use tenfold_common::{Deadline, Url};
 use tenfold_protocol::{
-    BoxFuture, ErrorKind, ExportError, Exporter, Invocation, Invoker, MethodDescriptor, Outcome,
-    Payload, Peer, Protocol, Response, Retry, RpcError, ServiceDescriptor,
+    BoxFuture, ErrorKind, ExportError, Exporter, Invocation, Invoker, MethodDescriptor, Origin,
+    Outcome, Payload, Peer, Protocol, Response, Retry, RpcError, ServiceDescriptor,
 };
 use tenfold_serialization::{
     Arguments, Body, Reader, SerializationError, SerializationKind, Writer,
@@ -156,11 +156,23 @@ impl Invoker for InjvmInvoker {
         };
         let method = Arc::clone(&invocation.call.method);
         let timeout = method.timeout_by(&self.url);
-        let deadline = invocation.call.try_deadline(Instant::now(), timeout);
+        let now = Instant::now();
+        let deadline = invocation.call.try_deadline(now, timeout);
+        if deadline.has_passed(now) {
+            let error = RpcError::new(
+                ErrorKind::Timeout,
+                format!("no time is left for {method:?} of {}", self.key),
+            )
+            .with_origin(Origin::Local)
+            .with_retry(Retry::Never);
+            return Box::pin(std::future::ready(Err(error)));
+        }
         let one_way = invocation.call.one_way;
         match provider_side(&service, invocation, deadline) {
             Ok((provider_method, call)) => Box::pin(async move {
-                let running = tokio::spawn(service.invoker.invoke(call));
+                // The service's code runs in a task of its own from its first line: a panic there
+                // is the failure of this call.
+                let running = tokio::spawn(async move { service.invoker.invoke(call).await });
                 if one_way {
                     return no_value(&method);
                 }

@@ -25,7 +25,8 @@ mod wire;
 /// * `OrderServiceClient`: calls a provider; `Clone`, and implements the same trait.
 /// * `OrderServiceServer<T>`: serves an implementation `T` of the trait.
 /// * `DynOrderService`: the trait with boxed futures, for `dyn`; every implementation of the trait
-///   implements it too, and `dyn DynOrderService` implements the trait.
+///   implements it too, and `dyn DynOrderService` implements the trait, so it is called as any
+///   other implementation is.
 ///
 /// # Keys of the attribute
 ///

@@ -316,6 +316,18 @@ impl Registry for ZkRegistry {
         Box::pin(self.register_url(url))
     }
 
+    fn describe<'a>(
+        &'a self,
+        url: &'a Url,
+        definition: ServiceDefinition,
+    ) -> BoxFuture<'a, Result<(), RegistryError>> {
+        Box::pin(async move {
+            let definition = definition.parameters_of(url);
+            self.publish_metadata(&MetadataKey::of(url), &definition)
+                .await
+        })
+    }
+
     fn unregister<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), RegistryError>> {
         Box::pin(async move {
             let removed = self.keeper.unwant(&self.node(url)).await;

@@ -21,6 +21,19 @@ func (p peer) call(ctx context.Context, answer any, method string, args ...any) 
 	return p.connection.CallUnary(limited, args, answer, method)
 }
 
+// waitForList waits until the registry's list has arrived. Dial subscribes in a goroutine of its own
+// and does not wait for it, so a call made at once can find no provider. Who is not found for this
+// long is not found by the cases either, which say so.
+func waitForList(p peer) {
+	var id string
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
+		if p.call(context.Background(), &id, "whoami") == nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 // echoes calls the method with each value and wants it back.
 func echoes[T any](p peer, method string, values ...T) error {
 	for _, value := range values {
@@ -113,6 +126,9 @@ func consume(opts options) error {
 	connection, err := calling.Dial(reducedInterface, reference...)
 	if err != nil {
 		return err
+	}
+	if opts.text("registry", "") != "" {
+		waitForList(peer{connection})
 	}
 	fmt.Println("READY 0")
 	failed := 0

@@ -27,7 +27,7 @@ pub fn require(programs: &[&str]) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(format!(
-        "not installed: {} (the foreign peers need a JDK of version 17 or later, Maven 3.8 and Go 1.24)",
+        "not installed: {} (the foreign peers need a JDK of version 17 or later, Maven 3.8, Go 1.24 and Python 3.9)",
         missing.join(", ")
     )))
 }
@@ -50,11 +50,32 @@ pub fn fetch_jars(project: &str) -> Result<PathBuf> {
         maven
             .args(["-q", "-B", "-f"])
             .arg(&pom)
+            .arg(format!("-DoutputDirectory={}", lib.display()))
             .arg("dependency:copy-dependencies");
-        run(maven)?;
+        run(&mut maven)?;
         stamp.write()?;
     }
     Ok(lib)
+}
+
+/// Packages the Maven project `java/<project>` as `target/<project>.jar`, with what it needs beside
+/// it.
+pub fn package_java(project: &str) -> Result<PathBuf> {
+    let folder = root().join("java").join(project);
+    let jar = folder.join(format!("target/{project}.jar"));
+    let (pom, sources) = (folder.join("pom.xml"), folder.join("src"));
+    let stamp = Stamp::of(
+        &folder.join("target/package.stamp"),
+        &[pom.as_path(), sources.as_path()],
+    )?;
+    if !(stamp.holds() && jar.is_file()) {
+        require(&["java", "mvn"])?;
+        let mut maven = Command::new("mvn");
+        maven.args(["-q", "-B", "-f"]).arg(&pom).arg("package");
+        run(&mut maven)?;
+        stamp.write()?;
+    }
+    Ok(jar)
 }
 
 /// Compiles the Java sources in `from` into `to`, all of them when one has changed.
@@ -87,8 +108,26 @@ pub fn compile_java(from: &[PathBuf], class_path: &str, to: &Path) -> Result<()>
     for folder in from {
         javac.args(sources(folder, "java")?);
     }
-    run(javac)?;
+    run(&mut javac)?;
     stamp.write()
+}
+
+/// Makes a Python environment with what `<project>/requirements.txt` names, and gives its Python.
+pub fn python(project: &str) -> Result<PathBuf> {
+    let wanted = root().join(project).join("requirements.txt");
+    let home = root().join("target").join(format!("{project}-venv"));
+    let python = home.join("bin/python");
+    let stamp = Stamp::of(&home.join("stamp"), &[wanted.as_path()])?;
+    if !(stamp.holds() && python.is_file()) {
+        require(&["python3"])?;
+        let mut venv = Command::new("python3");
+        run(venv.args(["-m", "venv", "--clear"]).arg(&home))?;
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "-q", "-r"]).arg(&wanted);
+        run(&mut pip)?;
+        stamp.write()?;
+    }
+    Ok(python)
 }
 
 /// Builds the dubbo-go peer and gives the path of the program.
@@ -103,20 +142,21 @@ pub fn build_go() -> Result<PathBuf> {
             .args(["build", "-trimpath", "-o"])
             .arg(&program)
             .arg(".");
-        run(go)?;
+        run(&mut go)?;
         stamp.write()?;
     }
     Ok(program)
 }
 
-fn run(mut command: Command) -> Result<()> {
+/// Runs a command to its end and gives what it printed; an error has both outputs.
+pub fn run(command: &mut Command) -> Result<String> {
     let output = command
         .output()
-        .map_err(Error::while_doing(shown(&command)))?;
+        .map_err(Error::while_doing(shown(command)))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let mut text = shown(&command);
+    let mut text = shown(command);
     text.truncate(400);
     Err(Error::new(format!(
         "{text} failed with {}\n{}{}",

@@ -66,46 +66,43 @@ impl Dubbo {
         build::compile_java(&[java.join("peer"), folder.join("src")], &class_path, &peer)
     }
 
-    /// Starts a provider and waits until it serves.
+    /// Starts one of the programs `Provider`, `Consumer` and `Follower`.
     ///
     /// `options` are words of the form `key=value`.
+    pub fn start(self, main: &str, name: &str, options: &[String], folder: &Path) -> Result<Peer> {
+        Peer::start(name, self.command(main, name, options, folder)?, folder)
+    }
+
+    /// Starts a provider and waits until it serves.
     pub fn provider(self, name: &str, options: &[String], folder: &Path) -> Result<(Peer, u16)> {
-        let mut peer = Peer::start(
-            name,
-            self.command("Provider", name, options, folder)?,
-            folder,
-        )?;
+        let mut peer = self.start("Provider", name, options, folder)?;
         let port = peer.wait_until_ready()?;
         Ok((peer, port))
     }
 
     /// Starts a consumer and gives it back while it runs its cases.
     pub fn start_consumer(self, name: &str, options: &[String], folder: &Path) -> Result<Peer> {
-        let mut peer = Peer::start(
-            name,
-            self.command("Consumer", name, options, folder)?,
-            folder,
-        )?;
+        let mut peer = self.start("Consumer", name, options, folder)?;
         peer.wait_until_ready()?;
         Ok(peer)
     }
 
     /// Runs a consumer to its end and gives the outcome of each case.
     pub fn consumer(self, name: &str, options: &[String], folder: &Path) -> Result<Report> {
-        let peer = self.start_consumer(name, options, folder)?;
-        let log = peer.log().to_owned();
-        let (lines, _) = peer.finish(CONSUMER_LIMIT)?;
+        Self::report(self.start_consumer(name, options, folder)?)
+    }
+
+    /// Waits for a consumer's end and gives the outcome of each case.
+    pub fn report(consumer: Peer) -> Result<Report> {
+        let log = consumer.log().to_owned();
+        let (lines, _) = consumer.finish(CONSUMER_LIMIT)?;
         Report::read(&lines).map_err(|e| Error::new(format!("{e}, see {}", log.display())))
     }
 
     /// The names of all cases that the consumer knows, in its order.
     pub fn case_names(self, folder: &Path) -> Result<Vec<String>> {
         let options = ["list=true".to_owned()];
-        let peer = Peer::start(
-            "list",
-            self.command("Consumer", "list", &options, folder)?,
-            folder,
-        )?;
+        let peer = self.start("Consumer", "list", &options, folder)?;
         let (lines, status) = peer.finish(Duration::from_secs(60))?;
         if status.success() {
             Ok(lines)

@@ -6,7 +6,7 @@
 //! depends on the framework itself, so that a fault of ours cannot hide in the harness.
 //!
 //! ```text
-//!   suites ──► java, golang, zookeeper ──► process ──► build, ports
+//!   suites ──► java, golang, zookeeper, ours ──► process ──► build, ports
 //!      └─────► cases (CASES.md) ◄── report (ok / FAIL lines)
 //!      └─────► tap ──► frames        (golden bytes)
 //! ```
@@ -17,9 +17,11 @@ pub mod error;
 pub mod frames;
 pub mod golang;
 pub mod java;
+pub mod ours;
 pub mod ports;
 pub mod process;
 pub mod report;
+pub mod rust;
 pub mod suites;
 pub mod tap;
 pub mod zookeeper;

@@ -140,12 +140,23 @@ impl Peer {
         }
     }
 
+    /// Asks with SIGTERM, waits, and gives all lines.
+    pub fn stop_and_read(self) -> Result<Vec<String>> {
+        self.signal(Signal::TERM)?;
+        self.finish(STOP_LIMIT).map(|(lines, _)| lines)
+    }
+
     /// Ends the process at once, as a crash would.
     pub fn kill(mut self) -> Result<()> {
         self.child
             .kill()
             .map_err(Error::while_doing(format!("kill {}", self.name)))?;
         self.wait(STOP_LIMIT).map(|_| ())
+    }
+
+    /// As [`Peer::kill`], while others still look at the guard.
+    pub fn crash(&self) -> Result<()> {
+        self.signal(Signal::KILL)
     }
 
     /// Freezes the process (SIGSTOP) until [`Peer::resume`].

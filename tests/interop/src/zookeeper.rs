@@ -1,4 +1,4 @@
-//! A real ZooKeeper 3.9.5 server on a loopback port, with a data folder of its own.
+//! A server of ZooKeeper's protocol on a loopback port: Apache ZooKeeper 3.9.5, or one of ours.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::ports::{self, HOST};
 use crate::process::{Peer, READY_LIMIT};
 
-/// A running ZooKeeper server.
+/// A running server.
 #[derive(Debug)]
 pub struct ZooKeeper {
     peer: Peer,
@@ -41,16 +41,23 @@ impl ZooKeeper {
 
     /// As [`ZooKeeper::start`], on a given port: for a restart with the same data.
     pub fn start_on(port: u16, folder: &Path) -> Result<Self> {
+        Self::start_with(port, &[], folder)
+    }
+
+    /// As [`ZooKeeper::start_on`], with more lines of `zoo.cfg`.
+    pub fn start_with(port: u16, settings: &[&str], folder: &Path) -> Result<Self> {
         let lib = build::fetch_jars("zookeeper")?;
         let home = folder.join(format!("zookeeper-{port}"));
         fs::create_dir_all(&home).map_err(Error::while_doing("create ZooKeeper's folder"))?;
-        let settings = home.join("zoo.cfg");
+        let file = home.join("zoo.cfg");
         let text = format!(
             "tickTime=500\ndataDir={}\nclientPort={port}\nclientPortAddress=127.0.0.1\n\
-             admin.enableServer=false\nmaxSessionTimeout=60000\n4lw.commands.whitelist=*\n",
-            home.join("data").display()
+             admin.enableServer=false\nmaxSessionTimeout=60000\n4lw.commands.whitelist=*\n\
+             {}\n",
+            home.join("data").display(),
+            settings.join("\n")
         );
-        fs::write(&settings, text).map_err(Error::while_doing("write zoo.cfg"))?;
+        fs::write(&file, text).map_err(Error::while_doing("write zoo.cfg"))?;
         let mut java = Command::new("java");
         java.arg(format!(
             "@{}",
@@ -60,18 +67,27 @@ impl ZooKeeper {
         ));
         java.arg("-cp").arg(format!("{}/*", lib.display()));
         java.arg("org.apache.zookeeper.server.quorum.QuorumPeerMain")
-            .arg(settings);
+            .arg(file);
         let peer = Peer::start(&format!("zookeeper-{port}"), java, folder)?;
+        Self::of(peer, port, folder)
+    }
+
+    /// A server that has been started, once it answers.
+    pub fn of(peer: Peer, port: u16, folder: &Path) -> Result<Self> {
         let server = Self {
             peer,
             port,
             folder: folder.to_owned(),
         };
         let end = Instant::now() + READY_LIMIT;
-        while server.word("ruok").ok().as_deref() != Some("imok") {
+        // It says `imok` before it opens sessions, and names its mode only from then on.
+        while !server
+            .word("srvr")
+            .is_ok_and(|answer| answer.contains("Mode: "))
+        {
             if Instant::now() > end {
                 return Err(Error::new(format!(
-                    "ZooKeeper does not answer, see {}",
+                    "the server on port {port} does not answer, see {}",
                     server.peer.log().display()
                 )));
             }
@@ -97,7 +113,7 @@ impl ZooKeeper {
 
     /// The answer to a four-letter word such as `mntr`.
     pub fn word(&self, word: &str) -> Result<String> {
-        let doing = || Error::while_doing(format!("ask ZooKeeper {word}"));
+        let doing = || Error::while_doing(format!("ask the server {word}"));
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).map_err(doing())?;
         stream
             .set_read_timeout(Some(Duration::from_secs(5)))
@@ -128,6 +144,11 @@ impl ZooKeeper {
             )));
         }
         lines.iter().map(|line| Node::read(line)).collect()
+    }
+
+    /// Ends the server at once, as a crash would.
+    pub fn kill(self) -> Result<()> {
+        self.peer.kill()
     }
 
     /// Stops the server with SIGTERM.

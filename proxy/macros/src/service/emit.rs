@@ -59,15 +59,13 @@ fn signature(method: &Method) -> TokenStream {
 /// `fn find<'a>(&'a self, cx: &'a Context, id: String) -> Pin<Box<dyn Future<…> + Send + 'a>>`
 fn boxed_signature(krate: &Path, method: &Method) -> TokenStream {
     let Method {
-        name,
-        context,
-        returns,
-        ..
+        context, returns, ..
     } = method;
+    let boxed = boxed_name(method);
     let names = method.parameters.iter().map(|parameter| &parameter.name);
     let types = method.parameters.iter().map(|parameter| &parameter.ty);
     quote! {
-        fn #name<'a>(&'a self, #context: &'a #krate::Context, #(#names: #types),*)
+        fn #boxed<'a>(&'a self, #context: &'a #krate::Context, #(#names: #types),*)
             -> ::core::pin::Pin<::std::boxed::Box<
                 dyn ::core::future::Future<Output = #returns> + ::core::marker::Send + 'a>>
     }
@@ -95,11 +93,12 @@ fn dyn_twin(service: &Service) -> TokenStream {
         }
     });
     let to_dyn = service.methods.iter().map(|method| {
-        let (method_name, context, names) = call_parts(method);
+        let (_, context, names) = call_parts(method);
+        let boxed = boxed_name(method);
         let signature = signature(method);
         quote! {
             #signature {
-                async move { <Self as #twin>::#method_name(self, #context, #(#names),*).await }
+                async move { <Self as #twin>::#boxed(self, #context, #(#names),*).await }
             }
         }
     });
@@ -337,6 +336,12 @@ fn server(service: &Service) -> TokenStream {
             }
         }
     }
+}
+
+/// The twin's methods have names of their own: both traits are in scope where the interface is
+/// declared, and a call must mean one of them.
+fn boxed_name(method: &Method) -> Ident {
+    format_ident!("boxed_{}", method.name)
 }
 
 /// Method name, name of the context, names of the parameters.

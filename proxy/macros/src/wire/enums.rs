@@ -160,7 +160,7 @@ fn choice(
     let ident = &input.ident;
     let target = ident.to_string();
     let otherwise = other.unwrap_or_else(
-        || quote!(::core::result::Result::Err(__hessian2::class::no_variant(d, #target, class))),
+        || quote!(::core::result::Result::Err(__hessian2::class::no_variant(d, #target, class.as_deref()))),
     );
     let java = container.java.as_ref().or(container.class.as_ref());
     let java_type = java_type(

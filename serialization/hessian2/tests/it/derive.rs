@@ -329,3 +329,26 @@ fn nesting_is_bounded_on_both_sides() {
 fn wrong_uses_are_reported_where_they_stand() {
     trybuild::TestCases::new().compile_fail("tests/derive/*.rs");
 }
+
+/// A choice without a variant for everything else.
+#[derive(Wire, Clone, Debug, PartialEq)]
+#[wire(class = "demo.Shape", crate = "::tenfold_hessian2")]
+enum Closed {
+    #[wire(class = "demo.Base")]
+    Base(Base),
+}
+
+#[test]
+fn a_choice_without_other_refuses_a_class_that_it_does_not_name() {
+    let known = to_vec(&Closed::Base(Base::default())).unwrap();
+    assert_eq!(
+        from_slice::<Closed>(&known).unwrap(),
+        Closed::Base(Base::default())
+    );
+    let unknown = to_vec(&Value::object("demo.Circle").field("r", 1).build()).unwrap();
+    let error = from_slice::<Closed>(&unknown).unwrap_err().to_string();
+    assert!(
+        error.contains("Closed") && error.contains("demo.Circle"),
+        "{error}"
+    );
+}

@@ -10,7 +10,13 @@ use crate::report::Report;
 
 mod capture;
 mod go_java;
+mod hessian;
 mod java_java;
+mod registry_java;
+mod registry_server;
+mod rust_faults;
+mod rust_java;
+mod rust_nodes;
 mod zookeeper;
 
 /// A set of checks with a name.
@@ -29,20 +35,86 @@ pub const ALL: &[Suite] = &[
     Suite {
         name: "java-java",
         about: "Java 3.3.6 and 2.7.23 call each other and themselves at a given address",
-        by_default: true,
+        by_default: false,
         run: java_java::run,
     },
     Suite {
         name: "zookeeper",
         about: "the same through a real ZooKeeper, and what a stopped provider leaves there",
-        by_default: true,
+        by_default: false,
         run: zookeeper::run,
     },
     Suite {
         name: "go-java",
         about: "dubbo-go and Java call each other, at an address and through ZooKeeper",
-        by_default: true,
+        by_default: false,
         run: go_java::run,
+    },
+    Suite {
+        name: "rust-java",
+        about: "Rust, Java 3.3.6 and Java 2.7.23 call each other at a given address",
+        by_default: true,
+        run: rust_java::direct,
+    },
+    Suite {
+        name: "rust-zookeeper",
+        about: "the same through a real ZooKeeper, then all as providers in one list",
+        by_default: true,
+        run: rust_java::zookeeper,
+    },
+    Suite {
+        name: "rust-registry",
+        about: "the same through the built-in registry",
+        by_default: true,
+        run: rust_java::own_registry,
+    },
+    Suite {
+        name: "rust-go",
+        about: "Rust and dubbo-go call each other, at an address and through both registries",
+        by_default: true,
+        run: rust_java::go,
+    },
+    Suite {
+        name: "rust-faults",
+        about: "heartbeats, bursts, kills, polite ends, limits, with Rust on either end",
+        by_default: true,
+        run: rust_faults::run,
+    },
+    Suite {
+        name: "rust-nodes",
+        about: "the registry nodes of a Rust provider and consumer beside Java's, by parameter",
+        by_default: true,
+        run: rust_nodes::run,
+    },
+    Suite {
+        name: "hessian",
+        about: "our codec and Java's: golden vectors, random values there and back",
+        by_default: true,
+        run: hessian::run,
+    },
+    Suite {
+        name: "registry-server",
+        about: "kazoo, Curator and our client on ZooKeeper and on our registry; both compared",
+        by_default: true,
+        run: registry_server::run,
+    },
+    Suite {
+        name: "registry-java",
+        about: "Java providers and consumers meet in our registry, through crashes and restarts",
+        by_default: true,
+        run: registry_java::run,
+    },
+    Suite {
+        name: "registry-java-control",
+        about: "the same in ZooKeeper, to tell our faults from those of Java",
+        by_default: false,
+        run: registry_java::control,
+    },
+    Suite {
+        name: "registry-lost",
+        about: "that Java comes back to no registry, ZooKeeper or ours, which has forgotten all",
+        by_default: false,
+        run: registry_java::lost,
     },
     Suite {
         name: "capture-frames",
@@ -149,6 +221,16 @@ fn choose(names: &[String]) -> Result<Vec<&'static Suite>> {
             })
         })
         .collect()
+}
+
+/// The seed that a person gives in `INTEROP_SEED`, to repeat a run.
+fn seed() -> Result<Option<u64>> {
+    let Ok(text) = std::env::var("INTEROP_SEED") else {
+        return Ok(None);
+    };
+    let seed = text.parse();
+    seed.map(Some)
+        .map_err(|_| Error::new(format!("INTEROP_SEED is no number: {text:?}")))
 }
 
 /// The words `key=value` from pairs.

@@ -10,7 +10,7 @@ mod frames;
 mod registry;
 
 pub(super) use frames::{frames, go_frames};
-pub(super) use registry::registry;
+pub(super) use registry::{decoded, registry};
 
 fn head(who: &str, what: &str, suite: &str) -> String {
     format!(

@@ -161,7 +161,7 @@ fn replaced_after(line: &str, marker: &str, by: &str) -> String {
     out
 }
 
-fn decoded(path: &str) -> String {
+pub(in crate::suites) fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
