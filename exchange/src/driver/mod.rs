@@ -375,6 +375,7 @@ impl<H: Handler> Driver<H> {
         let awake = to_write || to_read || to_leave;
         let mut next = inner.core.timeout();
         if !awake {
+            self.reader.park();
             next = earliest([next, self.release_if_idle(&mut inner, now)]);
             let task = self.task.take();
             let task = task.filter(|task| task.will_wake(cx.waker()));
@@ -411,7 +412,6 @@ impl<H: Handler> Driver<H> {
             return at;
         }
         self.active = None;
-        self.reader.release();
         self.writing.release();
         self.answers.release();
         self.wakers.shrink_to_fit();
