@@ -17,6 +17,7 @@
 mod cpu;
 mod drive;
 mod frame;
+mod idle;
 mod report;
 mod server;
 mod subjects;
@@ -45,6 +46,17 @@ enum Command {
     /// Serves one subject until standard input ends. Started by a measurement.
     Serve {
         subject: Subject,
+        #[command(flatten)]
+        plan: Plan,
+    },
+    /// What a connection costs that nobody uses.
+    Idle {
+        /// How many; each needs two files.
+        #[arg(long, default_value_t = 400)]
+        connections: u64,
+        /// Calls that each makes before it idles.
+        #[arg(long, default_value_t = 1)]
+        calls: usize,
         #[command(flatten)]
         plan: Plan,
     },
@@ -124,6 +136,11 @@ fn main() {
             pin(&plan, 0);
             server::serve(subject, &plan);
         }
+        Some(Command::Idle {
+            connections,
+            calls,
+            plan,
+        }) => idle::measure(connections, calls, &plan),
         None => {
             pin(&plan, 1);
             measure(&subjects, &plan);

@@ -78,23 +78,31 @@ pub struct OneWay {
     state: State,
 }
 
+/// Two words: it is written for every call.
 #[derive(Debug)]
 pub(crate) enum State {
     /// Waits for room.
-    Waiting(Ticket, Box<Held>),
+    Waiting(Box<Held>),
     /// Waits for the answer.
     Sent(CallKey),
     /// Appended, and no answer is to come.
     Appended,
     /// It never went out.
-    Failed(ExchangeError),
+    Failed(Box<ExchangeError>),
     /// The outcome was taken.
     Taken,
+}
+
+impl From<ExchangeError> for State {
+    fn from(error: ExchangeError) -> Self {
+        Self::Failed(Box::new(error))
+    }
 }
 
 /// A request that waits for room.
 #[derive(Debug)]
 pub(crate) struct Held {
+    pub(crate) ticket: Ticket,
     pub(crate) serialization: u8,
     pub(crate) body: Bytes,
     pub(crate) deadline: Instant,
@@ -214,7 +222,7 @@ impl Future for Call {
                     }
                 }
                 State::Failed(error) => {
-                    let error = error.clone();
+                    let error = (**error).clone();
                     this.state = State::Taken;
                     return Poll::Ready(Err(error));
                 }
@@ -257,7 +265,7 @@ impl Future for OneWay {
             return Poll::Pending;
         }
         Poll::Ready(match &this.state {
-            State::Failed(error) => Err(error.clone()),
+            State::Failed(error) => Err((**error).clone()),
             _ => Ok(()),
         })
     }

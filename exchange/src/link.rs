@@ -159,7 +159,7 @@ impl Link {
     pub(crate) fn send(&self, request: Outgoing<'_>, two_way: bool) -> State {
         let bytes = request.body.len();
         if bytes > self.payload_bytes_max {
-            return State::Failed(ExchangeError::RequestTooLarge {
+            return State::from(ExchangeError::RequestTooLarge {
                 bytes,
                 limit: self.payload_bytes_max,
             });
@@ -175,7 +175,7 @@ impl Link {
             }
             Admission::Wait => {
                 let Some(ticket) = inner.core.join_calls(request.deadline) else {
-                    return State::Failed(ExchangeError::Overloaded {
+                    return State::from(ExchangeError::Overloaded {
                         bound: Bound::WaitingCalls,
                         limit: inner.waiting_max,
                     });
@@ -186,17 +186,15 @@ impl Link {
                 if begun {
                     self.publish();
                 }
-                State::Waiting(
+                State::Waiting(Box::new(Held {
                     ticket,
-                    Box::new(Held {
-                        serialization: request.serialization,
-                        body: body.into_bytes(),
-                        deadline: request.deadline,
-                        two_way,
-                    }),
-                )
+                    serialization: request.serialization,
+                    body: body.into_bytes(),
+                    deadline: request.deadline,
+                    two_way,
+                }))
             }
-            refused => State::Failed(self.refusal(&inner, refused)),
+            refused => State::from(self.refusal(&inner, refused)),
         }
     }
 
@@ -216,11 +214,11 @@ impl Link {
 
     /// Moves a waiting request on: ready when it waits no more.
     pub(crate) fn poll_waiting(&self, state: &mut State, waker: &Waker) -> Poll<()> {
-        let State::Waiting(ticket, held) = state else {
+        let State::Waiting(held) = state else {
             return Poll::Ready(());
         };
         let mut inner = self.inner.lock();
-        let next = match inner.core.poll_room(*ticket, waker) {
+        let next = match inner.core.poll_room(held.ticket, waker) {
             Some(Admission::Wait) => return Poll::Pending,
             Some(Admission::Go) => {
                 let body = Body::Bytes(std::mem::take(&mut held.body));
@@ -231,12 +229,12 @@ impl Link {
                 wake(next);
                 sent
             }
-            Some(refused) => State::Failed(self.refusal(&inner, refused)),
+            Some(refused) => State::from(self.refusal(&inner, refused)),
             None => {
                 let next = inner.core.next_caller();
                 drop(inner);
                 wake(next);
-                State::Failed(ExchangeError::Timeout {
+                State::from(ExchangeError::Timeout {
                     progress: Progress::Unsent,
                 })
             }
@@ -249,7 +247,7 @@ impl Link {
     pub(crate) fn give_up(&self, state: &State) {
         let next = match state {
             State::Sent(key) => self.inner.lock().core.abandon(*key),
-            State::Waiting(ticket, _) => self.inner.lock().core.leave_calls(*ticket),
+            State::Waiting(held) => self.inner.lock().core.leave_calls(held.ticket),
             State::Appended | State::Failed(_) | State::Taken => return,
         };
         wake(next);
@@ -470,7 +468,7 @@ impl Inner {
         let kind = FrameKind::Request { two_way };
         let (id, state) = if two_way {
             let Some(key) = self.core.begin(deadline, frame_bytes) else {
-                return State::Failed(ExchangeError::Overloaded {
+                return State::from(ExchangeError::Overloaded {
                     bound: Bound::WaitingCalls,
                     limit: self.waiting_max,
                 });

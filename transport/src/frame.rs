@@ -12,6 +12,7 @@
 //! head announces.
 
 use std::{
+    cell::Cell,
     io,
     ops::Deref,
     task::{Context, Poll},
@@ -21,17 +22,21 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use crate::{Channel, FrameError};
 
-/// What is asked for when a connection wakes up from idling.
-const READ_BYTES_MIN: usize = 4 * 1024;
+/// Room for one read. It holds some 500 small frames, so the system call no longer counts.
+const READ_BYTES: usize = 64 * 1024;
 
-/// What is asked for while reads come back full. One read of this size holds some 500 small
-/// frames, so the system call no longer counts.
-const READ_BYTES_MAX: usize = 64 * 1024;
+/// A begun frame up to this is moved out of a read buffer that is to be given back.
+const PARKED_BYTES_MAX: usize = READ_BYTES / 8;
 
-/// Bodies up to this are copied out, longer ones are handed out by reference. A copy of this size
-/// costs about what a shared buffer costs to count, and a short body must not keep a whole read
-/// buffer alive.
-const SHARED_BYTES_MIN: usize = 64;
+thread_local! {
+    /// One read buffer for all connections of a thread that have nothing in theirs. So only
+    /// connections in the middle of a frame hold memory, and the buffer stays in the cache.
+    static SPARE: Cell<Option<BytesMut>> = const { Cell::new(None) };
+}
+
+/// Bodies shorter than this are copied when they are to be kept: a short body must not keep a whole
+/// read buffer alive.
+const SHARED_BYTES_MIN: usize = 4 * 1024;
 
 /// How the head of a frame is read.
 pub trait FrameCodec {
@@ -108,7 +113,6 @@ pub struct FrameReader<C> {
     missing_bytes: usize,
     /// What is still to be thrown away of a frame over the limit.
     skip_bytes: usize,
-    read_bytes: usize,
 }
 
 impl<C: FrameCodec> FrameReader<C> {
@@ -120,7 +124,6 @@ impl<C: FrameCodec> FrameReader<C> {
             stage: Stage::Between,
             missing_bytes: 0,
             skip_bytes: 0,
-            read_bytes: READ_BYTES_MIN,
         }
     }
 
@@ -131,14 +134,7 @@ impl<C: FrameCodec> FrameReader<C> {
         channel: &mut Channel,
     ) -> Poll<io::Result<usize>> {
         self.make_room();
-        let room = self.buffer.capacity() - self.buffer.len();
-        let read = channel.poll_read(cx, &mut self.buffer);
-        if let Poll::Ready(Ok(bytes)) = &read
-            && *bytes == room
-        {
-            self.read_bytes = (self.read_bytes * 2).min(READ_BYTES_MAX);
-        }
-        read
+        channel.poll_read(cx, &mut self.buffer)
     }
 
     /// Adds bytes by hand, as a read would.
@@ -216,11 +212,20 @@ impl<C: FrameCodec> FrameReader<C> {
         self.buffer.clear();
     }
 
-    /// Gives memory back, unless bytes are in it.
-    pub fn release(&mut self) {
-        if self.buffer.is_empty() {
-            self.buffer = BytesMut::new();
-            self.read_bytes = READ_BYTES_MIN;
+    /// Gives the read buffer back before a wait; a short begin of a frame is kept in memory of its
+    /// own.
+    pub fn park(&mut self) {
+        let held = self.buffer.len();
+        if self.buffer.capacity() <= 2 * held || held > PARKED_BYTES_MAX {
+            return;
+        }
+        let rest = BytesMut::from(&self.buffer[..]);
+        let mut spare = std::mem::replace(&mut self.buffer, rest);
+        spare.clear();
+        // A buffer of which a body is still in use is not to be had, and an overlong one not
+        // wanted.
+        if spare.try_reclaim(READ_BYTES) && spare.capacity() <= 2 * READ_BYTES {
+            SPARE.set(Some(spare));
         }
     }
 
@@ -236,27 +241,42 @@ impl<C: FrameCodec> FrameReader<C> {
 
     fn make_room(&mut self) {
         let spare = self.buffer.capacity() - self.buffer.len();
-        if self.missing_bytes > 0 {
-            // A body that has begun: room for one read more. The buffer doubles when it has to
-            // grow, so it is never much more than twice what came.
-            let wanted = self.missing_bytes.min(READ_BYTES_MAX);
-            if spare < wanted {
-                self.buffer.reserve(wanted);
-            }
-        } else if spare < self.read_bytes / 2 {
-            // Reserving moves the rest to the front when the buffer is long enough for that.
-            self.buffer.reserve(self.read_bytes);
+        // For a body that has begun, room for one read more or for what is missing of it. The
+        // buffer doubles when it has to grow, so it is never much more than twice what came.
+        let wanted = match self.missing_bytes {
+            0 => READ_BYTES / 2,
+            missing => missing.min(READ_BYTES),
+        };
+        if spare >= wanted {
+            return;
         }
+        if self.buffer.len() <= PARKED_BYTES_MAX
+            && let Some(mut shared) = SPARE.take()
+        {
+            shared.extend_from_slice(&self.buffer);
+            self.buffer = shared;
+        }
+        // Moves the rest to the front if the buffer is long enough for that and nobody else uses
+        // it, else makes another.
+        self.buffer
+            .reserve(wanted.max(READ_BYTES - self.buffer.len().min(READ_BYTES)));
     }
 }
 
 impl FrameBody<'_> {
-    /// The body as bytes of its own: copied when short, by reference when long.
+    /// The body as bytes that may be kept: copied when short, by reference when long.
     #[inline]
-    pub fn into_bytes(mut self) -> Bytes {
+    pub fn into_bytes(self) -> Bytes {
         if self.bytes < SHARED_BYTES_MIN {
             return Bytes::copy_from_slice(&self);
         }
+        self.share()
+    }
+
+    /// The body by reference, whatever its length: cheaper than a copy, but the whole read buffer
+    /// lives as long. For bytes that are looked at soon and let go.
+    #[inline]
+    pub fn share(mut self) -> Bytes {
         let bytes = std::mem::take(&mut self.bytes);
         self.buffer.split_to(bytes).freeze()
     }
@@ -414,7 +434,7 @@ mod tests {
         while came < 4 << 20 {
             assert!(reader.next_frame().expect("no error").is_none());
             reader.make_room();
-            let limit = 2 * came + 2 * READ_BYTES_MAX;
+            let limit = 2 * came + 3 * READ_BYTES;
             assert!(
                 reader.capacity() <= limit,
                 "{} > {limit}",
@@ -423,6 +443,43 @@ mod tests {
             let piece = vec![0; (reader.capacity() - reader.buffered_bytes()).min(10_000)];
             reader.extend(&piece);
             came += piece.len();
+        }
+    }
+
+    #[test]
+    fn a_reader_that_waits_holds_no_more_than_the_frame_that_has_begun() {
+        let mut first = FrameReader::new(Tiny);
+        first.make_room();
+        assert!(first.capacity() >= READ_BYTES);
+        first.park();
+        assert_eq!(first.capacity(), 0);
+
+        let mut second = FrameReader::new(Tiny);
+        second.make_room();
+        second.extend(&[7, 4, 1]);
+        assert!(all(&mut second).is_empty());
+        second.park();
+        assert!(second.capacity() < 100, "{}", second.capacity());
+        second.make_room();
+        second.extend(&[2, 3, 4]);
+        assert_eq!(all(&mut second), vec![Ok(vec![1, 2, 3, 4])]);
+    }
+
+    #[test]
+    fn a_buffer_whose_bodies_are_in_use_is_not_used_again() {
+        let mut reader = FrameReader::new(Tiny);
+        let mut kept = Vec::new();
+        for byte in 0..50 {
+            reader.make_room();
+            reader.extend(&[7, 3, byte, byte, byte]);
+            let Ok(Some(Frame::Whole { body, .. })) = reader.next_frame() else {
+                panic!("whole");
+            };
+            kept.push((byte, body.share()));
+            reader.park();
+        }
+        for (byte, body) in kept {
+            assert_eq!(body[..], [byte; 3]);
         }
     }
 
@@ -437,7 +494,8 @@ mod tests {
             let Ok(Some(Frame::Whole { body, .. })) = reader.next_frame() else {
                 panic!("whole");
             };
-            assert_eq!(body.into_bytes(), vec![3; length]);
+            let kept = body.into_bytes();
+            assert_eq!(kept, vec![3; length]);
             let Ok(Some(Frame::Whole { body, .. })) = reader.next_frame() else {
                 panic!("whole");
             };

@@ -1,6 +1,12 @@
 //! The exchange room: a client with deadlines, and a handler with a boxed future.
 
-use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use tenfold_exchange::{
@@ -86,4 +92,11 @@ pub(super) async fn run(server: &mut ServerProcess, plan: &Plan) -> Measured {
         }
     })
     .await
+}
+
+/// One call that is checked.
+pub(crate) async fn echo(client: &Client, body: &[u8]) {
+    let request = Outgoing::new(HESSIAN2, body, Instant::now() + TIMEOUT);
+    let reply = client.request(request).await.expect("an answer");
+    assert_eq!(reply.body, body);
 }

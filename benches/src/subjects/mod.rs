@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use clap::ValueEnum;
 use tokio::net::TcpListener;
 
+pub(crate) use self::exchange::echo;
 use crate::{Plan, drive::Measured, server::ServerProcess};
 
 use self::dubbo::Payload;

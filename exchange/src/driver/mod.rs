@@ -293,7 +293,8 @@ impl<H: Handler> Driver<H> {
                     FrameKind::Response { status } => {
                         let inner: &mut MutexGuard<'_, Inner> =
                             held.get_or_insert_with(|| link.lock());
-                        let reply = || Reply::new(status, head.serialization(), body.into_bytes());
+                        // The caller is woken at once and reads the answer then.
+                        let reply = || Reply::new(status, head.serialization(), body.share());
                         inner.core.on_answer(head.id(), reply, &mut self.wakers);
                     }
                     FrameKind::Request { two_way } => {
@@ -374,6 +375,7 @@ impl<H: Handler> Driver<H> {
         let awake = to_write || to_read || to_leave;
         let mut next = inner.core.timeout();
         if !awake {
+            self.reader.park();
             next = earliest([next, self.release_if_idle(&mut inner, now)]);
             let task = self.task.take();
             let task = task.filter(|task| task.will_wake(cx.waker()));
@@ -410,10 +412,9 @@ impl<H: Handler> Driver<H> {
             return at;
         }
         self.active = None;
-        self.reader.release();
         self.writing.release();
         self.answers.release();
-        self.wakers = Vec::new();
+        self.wakers.shrink_to_fit();
         inner.out.release();
         inner.core.release_memory();
         None

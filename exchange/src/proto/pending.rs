@@ -14,7 +14,7 @@ use tenfold_transport::CloseReason;
 
 use crate::{Progress, RequestId};
 
-/// The end of the list of free slots.
+/// A slot index that no slot has.
 const NIL: u32 = u32::MAX;
 
 /// Calls in flight, each in a slot of its own.
@@ -24,7 +24,9 @@ pub struct Pending<R> {
     /// What only time and loss ask for, apart from what every answer touches: the slots of many
     /// calls are to fit into a processor's nearest cache.
     terms: Vec<Terms>,
-    free: u32,
+    failures: Vec<Failure>,
+    /// Free slots, the one that was used last on top: it is the likeliest to be in a cache.
+    free: Vec<u32>,
     used: u32,
     /// Slots whose call is waited for and not done.
     open: u32,
@@ -61,20 +63,21 @@ pub enum Outcome<R> {
 }
 
 /// The parts are fields of their own, not an enum's: each is then written where it stays, and
-/// nothing is moved about.
+/// nothing is moved about. A slot with an answer of five words is one cache line.
 #[derive(Debug)]
+#[repr(align(64))]
 struct Slot<R> {
     generation: u32,
     state: State,
     /// In a waiting slot: whom to wake.
     waker: Option<Waker>,
-    /// In a done slot: the answer; `None` says that the call failed, see [`Terms`].
+    /// In a done slot: the answer; `None` says that the call failed.
     answer: Option<R>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Free { next: u32 },
+    Free,
     Waiting,
     Abandoned,
     Done,
@@ -85,10 +88,9 @@ struct Terms {
     deadline: Instant,
     /// Where the request ends in the stream of what was appended.
     end: u64,
-    /// In a done slot without an answer: why.
-    failure: Failure,
 }
 
+/// Why the call of a done slot has no answer.
 #[derive(Clone, Copy, Debug)]
 enum Failure {
     None,
@@ -103,7 +105,8 @@ impl<R> Pending<R> {
         Self {
             slots: Vec::new(),
             terms: Vec::new(),
-            free: NIL,
+            failures: Vec::new(),
+            free: Vec::new(),
             used: 0,
             open: 0,
             // The last index marks ids that belong to no call, see `CallKey::no_call`.
@@ -122,29 +125,24 @@ impl<R> Pending<R> {
         if self.used >= self.limit {
             return None;
         }
-        let terms = Terms {
-            deadline,
-            end,
-            failure: Failure::None,
-        };
-        let index = self.free as usize;
-        let key = match (self.slots.get_mut(index), self.terms.get_mut(index)) {
-            (Some(slot), Some(old_terms)) => {
-                let State::Free { next } = slot.state else {
-                    unreachable!("the list of free slots holds only free ones");
-                };
-                *old_terms = terms;
-                slot.state = State::Waiting;
-                let key = CallKey::new(self.free, slot.generation);
-                self.free = next;
-                key
-            }
-            _ => self.begin_in_fresh_slot(terms)?,
+        let terms = Terms { deadline, end };
+        let key = match self.free.pop() {
+            Some(index) => self.begin_in_free_slot(index, terms)?,
+            None => self.begin_in_fresh_slot(terms)?,
         };
         self.used += 1;
         self.open += 1;
         self.earliest = Some(self.earliest.map_or(deadline, |at| at.min(deadline)));
         Some(key)
+    }
+
+    #[inline]
+    fn begin_in_free_slot(&mut self, index: u32, terms: Terms) -> Option<CallKey> {
+        let at = index as usize;
+        *self.terms.get_mut(at)? = terms;
+        let slot = self.slots.get_mut(at)?;
+        slot.state = State::Waiting;
+        Some(CallKey::new(index, slot.generation))
     }
 
     #[cold]
@@ -157,6 +155,7 @@ impl<R> Pending<R> {
             answer: None,
         });
         self.terms.push(terms);
+        self.failures.push(Failure::None);
         Some(CallKey::new(index, self.generation))
     }
 
@@ -184,7 +183,7 @@ impl<R> Pending<R> {
                     None => self.failure(key.index()),
                 })
             }
-            State::Free { .. } | State::Abandoned => Poll::Pending,
+            State::Free | State::Abandoned => Poll::Pending,
         }
     }
 
@@ -202,7 +201,7 @@ impl<R> Pending<R> {
                 slot.answer = None;
                 self.release(key.index());
             }
-            State::Free { .. } | State::Abandoned => {}
+            State::Free | State::Abandoned => {}
         }
     }
 
@@ -227,7 +226,7 @@ impl<R> Pending<R> {
                 self.release(key.index());
                 None
             }
-            State::Done | State::Free { .. } => {
+            State::Done | State::Free => {
                 self.duplicate += 1;
                 None
             }
@@ -261,7 +260,7 @@ impl<R> Pending<R> {
             if !matches!(slot.state, State::Waiting | State::Abandoned) {
                 continue;
             }
-            let Terms { deadline, end, .. } = *terms;
+            let Terms { deadline, end } = *terms;
             if now < deadline {
                 self.earliest = Some(self.earliest.map_or(deadline, |at| at.min(deadline)));
                 continue;
@@ -288,7 +287,8 @@ impl<R> Pending<R> {
             self.generation = used.max().unwrap_or(self.generation).wrapping_add(1);
             self.slots = Vec::new();
             self.terms = Vec::new();
-            self.free = NIL;
+            self.failures = Vec::new();
+            self.free = Vec::new();
         }
     }
 
@@ -324,26 +324,26 @@ impl<R> Pending<R> {
 
     /// Ends the call of a slot, if it has one that is not done.
     fn end(&mut self, index: usize, failure: Failure, wakers: &mut Vec<Waker>) {
-        let (Some(slot), Some(terms)) = (self.slots.get_mut(index), self.terms.get_mut(index))
-        else {
+        let (slot, told) = (self.slots.get_mut(index), self.failures.get_mut(index));
+        let (Some(slot), Some(told)) = (slot, told) else {
             return;
         };
         match slot.state {
             State::Waiting => {
                 wakers.extend(slot.waker.take());
                 slot.state = State::Done;
-                terms.failure = failure;
+                *told = failure;
                 self.open -= 1;
             }
             State::Abandoned => self.release(index as u32),
-            State::Done | State::Free { .. } => {}
+            State::Done | State::Free => {}
         }
     }
 
     #[cold]
     fn failure(&self, index: u32) -> Outcome<R> {
-        let failure = self.terms.get(index as usize).map(|terms| terms.failure);
-        match failure.unwrap_or(Failure::None) {
+        let failure = self.failures.get(index as usize);
+        match failure.copied().unwrap_or(Failure::None) {
             Failure::Timeout(progress) => Outcome::Timeout(progress),
             Failure::Closed(reason, progress) => Outcome::Closed(reason, progress),
             Failure::AnswerTooLarge { bytes, limit } => Outcome::AnswerTooLarge { bytes, limit },
@@ -355,16 +355,16 @@ impl<R> Pending<R> {
     fn slot(&mut self, key: CallKey) -> Option<&mut Slot<R>> {
         let slot = self.slots.get_mut(key.index() as usize)?;
         let same_use = slot.generation == key.generation();
-        (same_use && !matches!(slot.state, State::Free { .. })).then_some(slot)
+        (same_use && !matches!(slot.state, State::Free)).then_some(slot)
     }
 
     /// Frees a slot for its next use.
     #[inline]
     fn release(&mut self, index: u32) {
         if let Some(slot) = self.slots.get_mut(index as usize) {
-            slot.state = State::Free { next: self.free };
+            slot.state = State::Free;
             slot.generation = slot.generation.wrapping_add(1);
-            self.free = index;
+            self.free.push(index);
             self.used -= 1;
         }
     }
