@@ -89,8 +89,13 @@ impl Call {
 
     async fn result(&self) -> Result<String, Failure> {
         let arguments = self.arguments()?;
-        let context = self.context()?;
+        let attachments = self.attachments()?;
         let client = self.client().await?;
+        // The time to find a provider is not the call's.
+        let mut context = Context::new().with_timeout(Duration::from_millis(self.timeout));
+        for (key, value) in attachments {
+            context = context.with_attachment(key, value);
+        }
         let value = client
             .invoke(&context, &self.method, self.types.as_deref(), arguments)
             .await
@@ -119,15 +124,15 @@ impl Call {
         })
     }
 
-    fn context(&self) -> Result<Context, Failure> {
-        let mut context = Context::new().with_timeout(Duration::from_millis(self.timeout));
-        for attachment in &self.attachments {
-            let Some((key, value)) = attachment.split_once('=') else {
-                return Err(Failure::Usage(format!("`{attachment}` is not `key=value`")));
-            };
-            context = context.with_attachment(key, value);
-        }
-        Ok(context)
+    fn attachments(&self) -> Result<Vec<(&str, &str)>, Failure> {
+        self.attachments
+            .iter()
+            .map(|attachment| {
+                attachment
+                    .split_once('=')
+                    .ok_or_else(|| Failure::Usage(format!("`{attachment}` is not `key=value`")))
+            })
+            .collect()
     }
 
     async fn client(&self) -> Result<GenericClient, Failure> {

@@ -24,6 +24,7 @@ pub(crate) fn of_error(error: &RpcError) -> ExitCode {
     ExitCode::from(match error.kind() {
         ErrorKind::Exception => THROWN,
         ErrorKind::NoProvider
+        | ErrorKind::Forbidden
         | ErrorKind::Network
         | ErrorKind::ServiceNotFound
         | ErrorKind::MethodNotFound => UNREACHABLE,
