@@ -110,7 +110,12 @@ async fn run() -> Result<(), Failure> {
     let line = |word: &str| said.iter().find_map(|line| line.strip_prefix(word));
     let created = line("created ").ok_or("the Java consumer has created no order")?;
     let refused = line("refused ").ok_or("the Java consumer has not been refused")?;
-    println!("  Java    rust      {:6}  {:7}  {created}", 1, 1);
+    let count = |word: &str| said.iter().filter(|line| line.starts_with(word)).count();
+    println!(
+        "  Java    rust      {:6}  {:7}  {created}",
+        count("created "),
+        count("refused ")
+    );
     println!("\n  what Java was told when it was refused: {refused}");
 
     let works = |name: &str| {
