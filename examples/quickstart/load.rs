@@ -27,6 +27,9 @@ const FRAME: Duration = Duration::from_millis(100);
 /// What the bar counts up to.
 const EXPECTED: Duration = Duration::from_secs(9);
 
+/// Cells of the bar.
+const WIDTH: u32 = 24;
+
 /// Calls that are being made.
 pub struct Load {
     shared: Arc<Shared>,
@@ -127,18 +130,17 @@ impl Load {
 
     /// One frame of the bar; nothing where the output is no terminal.
     fn draw(&self, doing: &str) {
-        const WIDTH: usize = 24;
         if !std::io::stdout().is_terminal() {
             return;
         }
         let elapsed = self.started.elapsed();
-        let share = (elapsed.as_secs_f64() / EXPECTED.as_secs_f64()).min(1.0);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let full = (share * WIDTH as f64) as usize;
+        let full = (1..=WIDTH)
+            .take_while(|cells| elapsed * WIDTH >= EXPECTED * *cells)
+            .count();
         print!(
             "\r\x1b[2K  [{}{}] {:>4.1} s  {:>7} calls, {} failed  {doing}",
             "█".repeat(full),
-            "░".repeat(WIDTH - full),
+            "░".repeat(WIDTH as usize - full),
             elapsed.as_secs_f64(),
             self.shared.calls.load(Ordering::Relaxed),
             self.shared.failed.load(Ordering::Relaxed),
